@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+// Journeys start whole processes and share two cores: they run one file at a time, after the unit tests.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{functions,bridge,shared,test}/**/*.test.ts'],
+          exclude: ['test/journeys/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'journeys',
+          include: ['test/journeys/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
+    ],
+  },
+});
