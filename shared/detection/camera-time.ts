@@ -1,0 +1,71 @@
+// What a camera's `dateTime` says (ISAPI.md 3.6): offsets may be missing, malformed or wrong, and the clock may be years off.
+import { isoInstant } from '../support/clock.ts';
+
+const SHAPE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?\s*(?:(Z)|([+-]?)(\d{1,2}):?(\d\d))?$/i;
+const MINUTE_MS = 60_000;
+const LATEST_INSTANT_MS = Date.UTC(2200, 0);
+/** Beyond this the camera's clock orders nothing any more (DESIGN, camera time). */
+export const TRUSTED_CLOCK_OFFSET_MS = 5 * MINUTE_MS;
+
+/** IANA name of the zone a camera's clock stands in, for times sent without an offset. */
+export type TimeZone = string;
+
+export type CameraTime = {
+  /** The camera's wall clock to the second, or null when `dateTime` is missing or malformed. */
+  wallClock: string | null;
+  /** UTC milliseconds, or null when unknown: malformed, or without an offset where no zone is configured. */
+  instant: number | null;
+};
+
+export function readCameraTime(dateTime: string, timeZone: TimeZone | undefined): CameraTime {
+  const match = SHAPE.exec(dateTime.trim());
+  const wall = match?.[1]?.toUpperCase();
+  if (!match || !wall) return { wallClock: null, instant: null };
+  const utc = Date.parse(`${wall}${(match[2] ?? '').slice(0, 4)}Z`);
+  if (Number.isNaN(utc) || new Date(utc).toISOString().slice(0, 19) !== wall) return { wallClock: null, instant: null };
+  const offset = offsetMs(match, utc, timeZone);
+  const instant = offset === null ? null : utc - offset;
+  return { wallClock: wall, instant: instant !== null && isSane(instant) ? instant : null };
+}
+
+/** A clock outside these years says nothing, and would not fit the fixed-width instants that rows are ordered by. */
+function isSane(instant: number): boolean {
+  return instant >= 0 && instant < LATEST_INSTANT_MS;
+}
+
+function offsetMs(match: RegExpExecArray, utc: number, timeZone: TimeZone | undefined): number | null {
+  if (match[3]) return 0;
+  const hours = match[5];
+  // A sign lost on the way (`…31 00:00`) was a plus: a blank is how a form decodes it.
+  if (hours) return (match[4] === '-' ? -1 : 1) * (Number(hours) * 60 + Number(match[6] ?? 0)) * MINUTE_MS;
+  return timeZone ? zoneOffsetMs(utc, timeZone) : null;
+}
+
+/** How far the zone is ahead of UTC when its wall clock shows `wallAsUtc`. */
+function zoneOffsetMs(wallAsUtc: number, timeZone: TimeZone): number {
+  const guess = aheadOfUtc(wallAsUtc, timeZone);
+  return aheadOfUtc(wallAsUtc - guess, timeZone);
+}
+
+function aheadOfUtc(instant: number, timeZone: TimeZone): number {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' }).formatToParts(instant);
+  const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
+  const match = /([+-])(\d\d):(\d\d)/.exec(name);
+  if (!match) return 0;
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) * MINUTE_MS;
+}
+
+export type Timing = { capturedAt: string; at: string; timeFrom: 'camera' | 'corrected' | 'arrival' };
+
+/** When it happened: the camera's word, corrected by its measured offset above 5 min; our arrival time when it has none. */
+export function timingOf(instant: number | null, receivedAt: number, clockOffsetMs: number | null): Timing {
+  if (instant === null) {
+    const arrival = isoInstant(receivedAt);
+    return { capturedAt: arrival, at: arrival, timeFrom: 'arrival' };
+  }
+  const capturedAt = isoInstant(instant);
+  if (clockOffsetMs === null || Math.abs(clockOffsetMs) <= TRUSTED_CLOCK_OFFSET_MS) {
+    return { capturedAt, at: capturedAt, timeFrom: 'camera' };
+  }
+  return { capturedAt, at: isoInstant(instant - clockOffsetMs), timeFrom: 'corrected' };
+}

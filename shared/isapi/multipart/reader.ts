@@ -1,0 +1,270 @@
+// Reads a camera's endless multipart: a part is handed on when its last byte is in, a bad part costs that part only,
+// and memory is bounded by the part limit. It answers to every framing of ISAPI.md 3.2 and 5.1.
+import { announcedDelimiter, delimiterOnTheWire, findDelimiter } from './boundary.ts';
+import { GrowingBody } from './growing-body.ts';
+import { type BodyEnd, kindOf, PartBody } from './part-body.ts';
+import { headerBlock, NO_HEADERS, type PartHeaders, readPartHeaders } from './part-headers.ts';
+
+/** Largest part kept; a scene in full resolution is about 4 MB. A larger part is refused and skipped. */
+export const MAX_PART_BYTES = 8 * 1024 * 1024;
+/** Largest header block of one part. */
+const MAX_HEADER_BYTES = 8 * 1024;
+/** How much is kept while the boundary is not yet known. */
+const MAX_UNKNOWN_BYTES = 16 * 1024;
+/** Bytes kept before a possible delimiter, to see whether it starts a line. */
+const CONTEXT_BYTES = 2;
+/** Enough for a byte-order mark and one byte more. */
+const BYTES_TO_SNIFF = 4;
+const EMPTY = Buffer.alloc(0);
+
+export type PartFault =
+  | 'part_too_large'
+  | 'part_headers_too_large'
+  | 'part_truncated'
+  | 'part_length_wrong'
+  | 'boundary_not_as_announced'
+  | 'junk_between_parts';
+
+export type MultipartOutput =
+  | { type: 'part'; headers: PartHeaders; body: Buffer }
+  | { type: 'fault'; fault: PartFault; bytes: number };
+
+type State = 'seek' | 'headers' | 'body' | 'skip';
+
+export class MultipartReader {
+  readonly #announced: Buffer | null;
+  readonly #maxPartBytes: number;
+  #delimiter: Buffer | null = null;
+  #state: State = 'seek';
+  #pending: Buffer = EMPTY;
+  /** Bytes at the front of `#pending` that were searched already and only tell whether a line starts. */
+  #context = 0;
+  #junk = 0;
+  #afterDocument = false;
+  #headers: PartHeaders = NO_HEADERS;
+  #part: PartBody | null = null;
+  #body: GrowingBody | null = null;
+  #outputs: MultipartOutput[] = [];
+
+  constructor(contentType: string, options: { maxPartBytes?: number } = {}) {
+    this.#announced = announcedDelimiter(contentType);
+    this.#maxPartBytes = options.maxPartBytes ?? MAX_PART_BYTES;
+  }
+
+  /** Bytes held for parts not yet whole. */
+  get heldBytes(): number {
+    return this.#pending.length + (this.#body?.length ?? 0);
+  }
+
+  /** Whether a part has begun whose end has not been seen: ask `settle` when the sender then falls silent. */
+  get isInsidePart(): boolean {
+    return this.#state === 'body';
+  }
+
+  push(chunk: Buffer): MultipartOutput[] {
+    return this.#run(this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]), false);
+  }
+
+  /** The sender has paused: gives up on a length larger than what came, if the bytes show where the part ends. */
+  settle(): MultipartOutput[] {
+    if (this.#state !== 'body') return [];
+    const bytes = this.#body?.view() ?? EMPTY;
+    const verdict = this.#part?.judge(bytes, { quiet: true }) ?? 'more';
+    return verdict === 'more' ? [] : this.#run(this.#conclude(bytes, verdict), false);
+  }
+
+  /** The sender is done: what is whole is handed on, what is not is counted. */
+  end(): MultipartOutput[] {
+    return this.#run(this.#pending, true);
+  }
+
+  #run(input: Buffer, last: boolean): MultipartOutput[] {
+    this.#pending = EMPTY;
+    let rest: Buffer | null = input;
+    while (rest !== null) rest = this.#step(rest, last);
+    // A few pending bytes must not keep a whole picture's memory alive until the next heartbeat.
+    if (this.#pending.length > 0 && this.#pending.buffer.byteLength > 4 * this.#pending.length) {
+      this.#pending = Buffer.from(this.#pending);
+    }
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+
+  /** One step; the bytes still to be read, or null when more have to come. */
+  #step(input: Buffer, last: boolean): Buffer | null {
+    switch (this.#state) {
+      case 'seek':
+        return this.#seek(input, last);
+      case 'headers':
+        return this.#readHeaders(input, last);
+      case 'body':
+        return this.#readBody(input, last);
+      case 'skip':
+        return this.#skip(input, last);
+    }
+  }
+
+  #seek(input: Buffer, last: boolean): Buffer | null {
+    if (this.#afterDocument) {
+      const kind = kindOf(input);
+      if (kind === null) return this.#wait(input.subarray(-BYTES_TO_SNIFF), last);
+      this.#afterDocument = false;
+      // Several documents in one part, or one glued behind it (ISAPI.md 3.2).
+      if (kind === 'document') return this.#begin({ ...this.#headers, contentLength: null }, input);
+    }
+    const delimiter = this.#delimiter ?? this.#learnDelimiter(input, last);
+    if (delimiter === null) {
+      if (last) {
+        this.#countJunk(input);
+        this.#reportJunk();
+      }
+      return this.#wait(input.subarray(-MAX_UNKNOWN_BYTES), last);
+    }
+    const found = findDelimiter(input, delimiter, this.#context, last);
+    if (found === 'none') {
+      this.#countJunk(last ? input : input.subarray(0, -tailBytes(delimiter)));
+      if (last) this.#reportJunk();
+      return this.#keepTail(input, delimiter, last);
+    }
+    if (found.end === -1) return this.#wait(input, last, this.#context);
+    this.#countJunk(input.subarray(0, found.start));
+    this.#reportJunk();
+    this.#context = 0;
+    this.#state = 'headers';
+    return input.subarray(found.end);
+  }
+
+  #learnDelimiter(input: Buffer, last: boolean): Buffer | null {
+    const announced = this.#announced;
+    if (announced && findDelimiter(input, announced, 0, last) !== 'none') this.#delimiter = announced;
+    else {
+      this.#delimiter = delimiterOnTheWire(input);
+      if (this.#delimiter && announced) this.#fault('boundary_not_as_announced', 0);
+    }
+    return this.#delimiter;
+  }
+
+  #readHeaders(input: Buffer, last: boolean): Buffer | null {
+    const delimiter = this.#delimiter ?? EMPTY;
+    const start = input.subarray(0, delimiter.length);
+    if (start.length > 0 && start.compare(delimiter, 0, start.length) === 0) {
+      const doubled = findDelimiter(input, delimiter, 0, last);
+      if (doubled === 'none' || doubled.end === -1) return this.#wait(input, last);
+      return input.subarray(doubled.end);
+    }
+    const block = headerBlock(input, 0);
+    if ((block?.next ?? input.length) > MAX_HEADER_BYTES) {
+      this.#fault('part_headers_too_large', Math.min(input.length, block?.next ?? input.length));
+      this.#state = 'skip';
+      return input;
+    }
+    if (block === null) {
+      if (last && input.length > 0) this.#countJunk(input);
+      return this.#wait(input, last);
+    }
+    return this.#begin(readPartHeaders(block.text), input.subarray(block.next));
+  }
+
+  #begin(headers: PartHeaders, rest: Buffer): Buffer {
+    this.#headers = headers;
+    this.#context = 0;
+    if ((headers.contentLength ?? 0) > this.#maxPartBytes) {
+      this.#fault('part_too_large', headers.contentLength ?? 0);
+      this.#state = 'skip';
+    } else {
+      this.#part = new PartBody(this.#delimiter ?? EMPTY, headers.contentLength);
+      this.#state = 'body';
+    }
+    return rest;
+  }
+
+  #readBody(input: Buffer, last: boolean): Buffer | null {
+    this.#body?.append(input);
+    const bytes = this.#body?.view() ?? input;
+    const verdict = this.#part?.judge(bytes, { last }) ?? 'more';
+    if (verdict !== 'more') return this.#conclude(bytes, verdict);
+    if (bytes.length > this.#maxPartBytes) {
+      this.#fault('part_too_large', bytes.length);
+      this.#leavePart(EMPTY);
+      this.#state = 'skip';
+      return this.#keepTail(bytes, this.#delimiter ?? EMPTY, last);
+    }
+    if (this.#body === null && input.length > 0) {
+      this.#body = new GrowingBody(this.#headers.contentLength);
+      this.#body.append(input);
+    }
+    return null;
+  }
+
+  #conclude(bytes: Buffer, end: BodyEnd | { truncatedAt: number }): Buffer {
+    if ('truncatedAt' in end) {
+      if (bytes.length > 0) this.#fault('part_truncated', end.truncatedAt);
+      return this.#leavePart(bytes.subarray(end.truncatedAt));
+    }
+    if (end.wrongLength) this.#fault('part_length_wrong', end.whole);
+    const body = bytes.subarray(0, end.whole);
+    if (body.length > 0) this.#outputs.push({ type: 'part', headers: this.#headers, body });
+    const rest = this.#leavePart(bytes.subarray(end.next));
+    this.#afterDocument = kindOf(body) === 'document';
+    return rest;
+  }
+
+  #leavePart(rest: Buffer): Buffer {
+    this.#part = null;
+    this.#body = null;
+    this.#context = 0;
+    this.#afterDocument = false;
+    this.#state = 'seek';
+    return rest;
+  }
+
+  #skip(input: Buffer, last: boolean): Buffer | null {
+    const delimiter = this.#delimiter ?? EMPTY;
+    const found = findDelimiter(input, delimiter, this.#context, last);
+    if (found === 'none') return this.#keepTail(input, delimiter, last);
+    if (found.end === -1)
+      return this.#wait(
+        input.subarray(Math.max(0, found.start - CONTEXT_BYTES)),
+        last,
+        Math.min(found.start, CONTEXT_BYTES),
+      );
+    this.#context = 0;
+    this.#state = 'headers';
+    return input.subarray(found.end);
+  }
+
+  #keepTail(input: Buffer, delimiter: Buffer, last: boolean): null {
+    const dropped = Math.max(0, input.length - tailBytes(delimiter));
+    return this.#wait(input.subarray(dropped), last, dropped > 0 ? CONTEXT_BYTES : this.#context);
+  }
+
+  #wait(bytes: Buffer, last: boolean, context = 0): null {
+    this.#pending = last ? EMPTY : bytes;
+    this.#context = context;
+    return null;
+  }
+
+  #countJunk(bytes: Buffer): void {
+    for (const byte of bytes) {
+      if (byte !== 0x0a && byte !== 0x0d && byte !== 0x20 && byte !== 0) {
+        this.#junk += bytes.length;
+        return;
+      }
+    }
+  }
+
+  #reportJunk(): void {
+    if (this.#junk > 0) this.#fault('junk_between_parts', this.#junk);
+    this.#junk = 0;
+  }
+
+  #fault(fault: PartFault, bytes: number): void {
+    this.#outputs.push({ type: 'fault', fault, bytes });
+  }
+}
+
+/** What is kept when no delimiter was found: all but the last byte of one, and what stands before it. */
+function tailBytes(delimiter: Buffer): number {
+  return delimiter.length - 1 + CONTEXT_BYTES;
+}
