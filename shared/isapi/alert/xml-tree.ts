@@ -13,7 +13,9 @@ const PROLOG_BYTES = 200;
 /** `name` without prefix: cameras use seven namespaces and none (ISAPI.md 3.3). */
 export type Element = { name: string; text: string; children: Element[] };
 
-/** What cameras get wrong inside text without hurting the structure: a bare `&`, a control byte, an odd declaration. */
+/** A channel called "R&D" reaches us as it was typed. */
+const BARE_AMPERSAND = /&(?!(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{0,31});)/gi;
+/** What cameras get wrong inside text without hurting the structure: an unknown entity, a control byte, an odd prolog. */
 const HARMLESS = /entity|character|xml declaration|attribute/i;
 
 /** Throws Rejected when the bytes are no whole, plain document. */
@@ -43,7 +45,7 @@ export function readXmlTree(bytes: Buffer): Element {
   };
   parser.on('text', addText);
   parser.on('cdata', addText);
-  parser.write(text).close();
+  parser.write(text.includes('&') ? text.replace(BARE_AMPERSAND, '&amp;') : text).close();
   const document = root.children[0];
   if (!document) refuse('invalid_request', 'it has no element');
   return document;

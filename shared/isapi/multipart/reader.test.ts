@@ -249,7 +249,7 @@ describe('any bytes', () => {
     fc.string({ unit: 'binary', maxLength: 12 }),
   );
 
-  test('never throw, and say the same whatever packets they come in', () => {
+  test('never throw, and no byte is handed on twice, whatever packets they come in', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (pieces, every) => {
         const bytes = Buffer.from(pieces.join(''), 'latin1');
