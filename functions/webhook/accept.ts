@@ -7,13 +7,13 @@ import type { Clock } from '../../shared/support/clock.ts';
 import { reasonOf } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
 import { MAX_PUSH_BYTES, type PushedRead, readPush } from '../../shared/webhook/intake.ts';
+import { tokenInPath } from '../../shared/webhook/push-path.ts';
 import type { PushSource } from '../../shared/webhook/push-source.ts';
 
 /** What base64 makes of the largest push; longer bodies are refused before anything is decoded. */
 const MAX_ENCODED_CHARACTERS = Math.ceil(MAX_PUSH_BYTES / 3) * 4;
 /** Cameras give up after a few seconds: a slow picture store costs the pictures, never the plate. */
 const PICTURES_DEADLINE_MS = 3_000;
-const PATH = /^\/api\/gate\/anpr-event(?:\/([^/]{1,200}))?\/?$/;
 
 export type Accept = {
   source: PushSource;
@@ -30,7 +30,7 @@ export async function accept(event: APIGatewayProxyEventV2, deps: Accept): Promi
   const { source, clock, log } = deps;
   // The peer that API Gateway saw; a forged X-Forwarded-For is never looked at.
   const sourceAddress = event.requestContext?.http?.sourceIp ?? '';
-  const token = decodeToken(PATH.exec(event.rawPath)?.[1]);
+  const token = tokenInPath(event.rawPath) ?? null;
   const candidates = source.candidates({ sourceAddress, token });
   if (candidates.length === 0) {
     log.warn('webhook.refused', { reason: 'foreign source', withToken: token !== null });
@@ -97,15 +97,6 @@ function decodeBody(event: APIGatewayProxyEventV2): Buffer | 'too large' {
   if (text.length > MAX_ENCODED_CHARACTERS) return 'too large';
   const body = Buffer.from(text, event.isBase64Encoded ? 'base64' : 'utf8');
   return body.length > MAX_PUSH_BYTES ? 'too large' : body;
-}
-
-function decodeToken(segment: string | undefined): string | null {
-  if (segment === undefined) return null;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 function header(event: APIGatewayProxyEventV2, name: string): string {

@@ -1,0 +1,47 @@
+// What the bridge knows of one camera right now; a socket alone never makes it "fine".
+import { isoInstant } from '../../shared/support/clock.ts';
+
+/** `locked`: the guard lets nothing through. `silent`: the last stream died without a byte in time. */
+export type StreamStatus =
+  | 'connecting'
+  | 'connected'
+  | 'silent'
+  | 'closed'
+  | 'unreachable'
+  | 'refused'
+  | 'locked'
+  | 'stopped';
+
+export class CameraState {
+  status: StreamStatus = 'connecting';
+  since: string;
+  /** Why, in a sentence, when the status is no good. */
+  reason: string | null = null;
+  /** UTC milliseconds: set at every read, so no text is made of it. */
+  lastByteAt: number | null = null;
+  lastHeartbeatAt: string | null = null;
+  lastReadAt: string | null = null;
+  reads = 0;
+  pictures = 0;
+  heartbeats = 0;
+  otherEvents = 0;
+  /** Events of a vehicle without a plate: firmware below V5.4.7 (ISAPI.md 1.2). */
+  vehiclesWithoutPlate = 0;
+  connects = 0;
+  model: string | null = null;
+  firmware: string | null = null;
+
+  constructor(now: number) {
+    this.since = isoInstant(now);
+  }
+
+  /** True when this is news. */
+  become(status: StreamStatus, reason: string | null, now: number): boolean {
+    // A locked camera's reason counts down; saying it once is enough.
+    const news = status !== this.status || (status !== 'locked' && reason !== this.reason);
+    if (status !== this.status) this.since = isoInstant(now);
+    this.status = status;
+    this.reason = reason;
+    return news;
+  }
+}
