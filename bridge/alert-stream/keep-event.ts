@@ -2,6 +2,7 @@
 
 import type { TimeZone } from '../../shared/detection/camera-time.ts';
 import type { Detection } from '../../shared/detection/detection.ts';
+import { withPictures } from '../../shared/pictures/describe-picture.ts';
 import { type Clock, isoInstant } from '../../shared/support/clock.ts';
 import { reasonOf } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
@@ -40,8 +41,9 @@ export async function keepEvent(event: StreamEvent, deps: KeepEvent): Promise<vo
       return;
     case 'pictures':
       try {
-        await outbox.addPictures(event.detection, event.bytesByKey);
-        state.pictures += event.bytesByKey.size;
+        const { detection, bytesByKey } = withPictures(event.detection, event.pictures);
+        await outbox.addPictures(detection, bytesByKey);
+        state.pictures += bytesByKey.size;
       } catch (error) {
         // The plate itself is safe already; a picture that finds no room is the lesser loss.
         log.error('pictures.lost', { camera: deps.camera, detection: event.detection.id, reason: reasonOf(error) });

@@ -2,11 +2,11 @@
 import { type Alert, type PlateAlert, readAlert } from '../isapi/alert/alert.ts';
 import { kindOf } from '../isapi/multipart/part-body.ts';
 import type { PartHeaders } from '../isapi/multipart/part-headers.ts';
-import { describePicture } from '../pictures/describe-picture.ts';
+import type { PictureBytes } from '../pictures/describe-picture.ts';
 import { jpegOf } from '../pictures/jpeg.ts';
 import { freeKind, pictureKind } from '../pictures/kinds.ts';
 import { reasonOf } from '../support/errors.ts';
-import type { Detection, Picture } from './detection.ts';
+import type { Detection } from './detection.ts';
 import { type Arrival, detectionFromAlert } from './from-alert.ts';
 
 /** Pictures of one event held in memory; above it what is there goes on, so that eight large scenes do not pile up. */
@@ -17,8 +17,8 @@ export type EventFault = 'event_malformed' | 'picture_malformed' | 'picture_with
 export type Assembled =
   /** A plate, as soon as its XML is in. */
   | { type: 'read'; detection: Detection }
-  /** The same read, whole, once its pictures are in; `bytesByKey` holds only pictures not handed on before. */
-  | { type: 'pictures'; detection: Detection; bytesByKey: Map<string, Uint8Array> }
+  /** Its pictures, once they are in; only ones not handed on before. */
+  | { type: 'pictures'; detection: Detection; pictures: PictureBytes[] }
   | { type: 'heartbeat'; dateTime: string }
   | { type: 'ignored'; eventType: string; vehicle: boolean }
   | { type: 'fault'; fault: EventFault; reason: string };
@@ -26,8 +26,8 @@ export type Assembled =
 type OpenRead = {
   alert: PlateAlert;
   detection: Detection;
-  pictures: Picture[];
-  fresh: Map<string, Uint8Array>;
+  kinds: Set<string>;
+  fresh: PictureBytes[];
   /** Pictures still to come; null when the event does not say how many. */
   awaited: number | null;
 };
@@ -58,12 +58,11 @@ export class EventAssembly {
   /** Hands on the pictures that are in, when no more are to be expected soon: the next event, a pause, the end. */
   flush(): Assembled[] {
     const open = this.#open;
-    if (!open || open.fresh.size === 0) return [];
-    const detection = { ...open.detection, pictures: [...open.pictures] };
-    const bytesByKey = open.fresh;
-    open.fresh = new Map();
+    if (!open || open.fresh.length === 0) return [];
+    const pictures = open.fresh;
+    open.fresh = [];
     this.#heldBytes = 0;
-    return [{ type: 'pictures', detection, bytesByKey }];
+    return [{ type: 'pictures', detection: open.detection, pictures }];
   }
 
   #takeEvent(body: Buffer): Assembled[] {
@@ -81,7 +80,7 @@ export class EventAssembly {
     }
     const before = this.#close();
     const detection = detectionFromAlert(alert, { ...this.#arrival(), bytes: body });
-    this.#open = { alert, detection, pictures: [], fresh: new Map(), awaited: alert.pictureCount };
+    this.#open = { alert, detection, kinds: new Set(), fresh: [], awaited: alert.pictureCount };
     return [...before, { type: 'read', detection }];
   }
 
@@ -90,13 +89,11 @@ export class EventAssembly {
     if (!open || open.awaited === 0) return [fault('picture_without_event', 'a picture follows no plate event')];
     if (open.awaited !== null) open.awaited -= 1;
     const bytes = jpegOf(body);
-    const taken = new Set(open.pictures.map((picture) => picture.kind));
-    const kind = bytes && freeKind(kindOfPart(headers, open), taken);
+    const kind = bytes && freeKind(kindOfPart(headers, open), open.kinds);
     if (!bytes || !kind)
       return [fault('picture_malformed', 'a picture does not end as a JPEG'), ...this.#flushIfDone()];
-    const picture = describePicture({ detection: open.detection, kind, bytes });
-    open.pictures.push(picture);
-    open.fresh.set(picture.key, bytes);
+    open.kinds.add(kind);
+    open.fresh.push({ kind, bytes });
     this.#heldBytes += bytes.length;
     return this.#flushIfDone();
   }
@@ -120,7 +117,7 @@ function kindOfPart(headers: PartHeaders, open: OpenRead): string {
   const byId = announced.find(({ id }) => id !== '' && names.some((name) => name.replace(/\.jpe?g$/i, '') === id));
   if (byId) return pictureKind(byId.type);
   const byName = names.map(pictureKind).find((kind) => kind !== 'other');
-  return byName ?? pictureKind(announced[open.pictures.length]?.type ?? '');
+  return byName ?? pictureKind(announced[open.kinds.size]?.type ?? '');
 }
 
 function fault(kind: EventFault, reason: string): Assembled {

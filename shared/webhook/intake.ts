@@ -7,6 +7,7 @@ import { readAlert } from '../isapi/alert/alert.ts';
 import { kindOf } from '../isapi/multipart/part-body.ts';
 import { NO_HEADERS, type PartHeaders } from '../isapi/multipart/part-headers.ts';
 import { MultipartReader } from '../isapi/multipart/reader.ts';
+import { withPictures } from '../pictures/describe-picture.ts';
 import { GateError } from '../support/errors.ts';
 import { cameraOfPush, type PushingCamera } from './push-source.ts';
 
@@ -82,7 +83,7 @@ function macIn(parts: readonly Part[]): string {
 function collect(assembled: readonly Assembled[], contents: PushContents): void {
   for (const item of assembled) {
     if (item.type === 'read') contents.reads.push({ detection: item.detection, bytesByKey: new Map() });
-    else if (item.type === 'pictures') addPictures(contents.reads, item);
+    else if (item.type === 'pictures') addPictures(contents.reads, withPictures(item.detection, item.pictures));
     else if (item.type === 'fault') contents.faults.push(`${item.fault}: ${item.reason}`);
     else contents.ignored += 1;
   }
@@ -91,6 +92,6 @@ function collect(assembled: readonly Assembled[], contents: PushContents): void 
 function addPictures(reads: PushedRead[], whole: PushedRead): void {
   const read = reads.findLast(({ detection }) => detection.id === whole.detection.id);
   if (!read) return;
-  read.detection = whole.detection;
+  read.detection = { ...read.detection, pictures: [...read.detection.pictures, ...whole.detection.pictures] };
   for (const [key, bytes] of whole.bytesByKey) read.bytesByKey.set(key, bytes);
 }

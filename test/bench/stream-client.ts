@@ -1,0 +1,56 @@
+// Child process that is measured: reads one stream to its end and prints what it cost. `bridge` is the bridge's own road up to
+// the outbox; `discard` throws the bytes away, as the reference.
+import { get } from 'node:http';
+import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+import { PictureBudget } from '../../bridge/alert-stream/picture-budget.ts';
+import { readStream, type StreamEvent } from '../../bridge/alert-stream/read-stream.ts';
+import { CameraIdSchema } from '../../shared/detection/detection.ts';
+
+const [mode = 'bridge', port = '0'] = process.argv.slice(2);
+const counts = { reads: 0, pictures: 0, bytes: 0, faults: 0 };
+
+function count(event: StreamEvent): void {
+  if (event.type === 'read') counts.reads += 1;
+  else if (event.type === 'pictures') counts.pictures += event.pictures.length;
+  else if (event.type === 'fault') counts.faults += 1;
+}
+
+async function bridge(): Promise<void> {
+  const camera = CameraIdSchema.parse('gate');
+  const response = await new Promise<Readable & { headers: Record<string, string | string[] | undefined> }>(
+    (resolve) => {
+      get({ host: '127.0.0.1', port: Number(port), path: '/ISAPI/Event/notification/alertStream' }, resolve);
+    },
+  );
+  const end = await readStream({
+    body: response,
+    contentType: String(response.headers['content-type']),
+    arrival: () => ({ camera, source: 'stream', receivedAt: Date.now(), timeZone: undefined, clockOffsetMs: 0 }),
+    onEvent: count,
+    budget: new PictureBudget(),
+    deadAfterMs: 30_000,
+    signal: new AbortController().signal,
+  });
+  counts.bytes = end.bytes;
+}
+
+function discard(): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\n\r\n'));
+    socket.on('data', (chunk) => {
+      counts.bytes += chunk.length;
+    });
+    socket.on('end', () => resolve());
+  });
+}
+
+const before = process.cpuUsage();
+const started = performance.now();
+await (mode === 'bridge' ? bridge() : discard());
+const seconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage(before);
+process.stdout.write(
+  `${JSON.stringify({ ...counts, seconds, cpuSeconds: (user + system) / 1e6, peakRssMb: process.resourceUsage().maxRSS / 1024 })}\n`,
+);
+process.exit(0);
