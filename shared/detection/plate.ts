@@ -9,10 +9,10 @@ const UNREAD = new Set(['', 'UNKNOWN', 'NOPLATE']);
 
 /** The plate that rows, indexes and ids use, or null when the camera read none (`unknown`, `noPlate`, empty). */
 export function normalisePlate(asRead: string): Plate | null {
-  const plate = asRead
+  const letters = asRead
     .normalize('NFKC')
     .toUpperCase()
-    .replace(/[^\p{L}\p{M}\p{N}]/gu, '')
-    .slice(0, MAX_PLATE_CHARACTERS);
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, '');
+  const plate = [...letters].slice(0, MAX_PLATE_CHARACTERS).join('');
   return UNREAD.has(plate) ? null : (plate as Plate);
 }

@@ -1,0 +1,105 @@
+// One camera, from its configuration to its stream being held: account, guard, client, and what is asked of it once it is up.
+
+import type { TimeZone } from '../shared/detection/camera-time.ts';
+import { type CameraClock, readCameraClock } from '../shared/isapi/camera-clock.ts';
+import type { Camera } from '../shared/isapi/cameras.ts';
+import { type CameraClient, cameraClient } from '../shared/isapi/client.ts';
+import { readDeviceInfo } from '../shared/isapi/device-info.ts';
+import { type AccountDependencies, accountOf } from '../shared/isapi/guard/account.ts';
+import { createGuard } from '../shared/isapi/guard/guard.ts';
+import type { GuardLedger } from '../shared/isapi/guard/ledger.ts';
+import type { Transport } from '../shared/isapi/transport.ts';
+import type { Clock } from '../shared/support/clock.ts';
+import { reasonOf } from '../shared/support/errors.ts';
+import type { Log } from '../shared/support/log.ts';
+import { CameraState } from './alert-stream/camera-state.ts';
+import { ClockOffset } from './alert-stream/clock-offset.ts';
+import { FaultCount } from './alert-stream/fault-count.ts';
+import { ALERT_STREAM_PATH, holdStream } from './alert-stream/hold-stream.ts';
+import type { ReadKeeper } from './alert-stream/keep-event.ts';
+import type { PictureBudget } from './alert-stream/picture-budget.ts';
+
+const STREAM_HEADERS_TIMEOUT_MS = 15_000;
+const QUESTION_TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+export type CameraRoadDeps = AccountDependencies & {
+  ledger: GuardLedger;
+  transport: Transport;
+  outbox: ReadKeeper;
+  budget: PictureBudget;
+  deadAfterMs: number;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+};
+
+export type CameraRoad = {
+  camera: Camera;
+  state: CameraState;
+  clockOffset: ClockOffset;
+  faults: FaultCount;
+  /** Resolves when the signal has ended it. */
+  done: Promise<void>;
+};
+
+export async function openCameraRoad(camera: Camera, deps: CameraRoadDeps): Promise<CameraRoad> {
+  const { clock, log, ledger, transport, signal } = deps;
+  const account = await accountOf(camera, deps);
+  const guard = createGuard({ camera: camera.id, account, ledger, clock, log, holder: 'bridge' });
+  const client = cameraClient({ camera, guard, transport, clock, log });
+  const state = new CameraState(clock.now());
+  const clockOffset = new ClockOffset({ log, camera: camera.id });
+  const faults = new FaultCount({ log, clock, camera: camera.id });
+  let zoneOfCamera: TimeZone | undefined;
+  const done = holdStream({
+    ...deps,
+    camera: camera.id,
+    state,
+    clockOffset,
+    faults,
+    timeZone: () => camera.timeZone ?? zoneOfCamera,
+    random: Math.random,
+    signal,
+    openStream: async (streamSignal) => {
+      const body = await client.openStream({
+        path: ALERT_STREAM_PATH,
+        signal: streamSignal,
+        headerTimeoutMs: STREAM_HEADERS_TIMEOUT_MS,
+      });
+      return { body, contentType: body.headers['content-type'] ?? '' };
+    },
+    onConnected: (connected) => {
+      askCamera(client, state, { log, camera: camera.id, signal: connected }).then(
+        (zone) => {
+          zoneOfCamera = zone ?? zoneOfCamera;
+        },
+        (error: unknown) => log.warn('camera.facts.unknown', { camera: camera.id, reason: reasonOf(error) }),
+      );
+    },
+  });
+  return { camera, state, clockOffset, faults, done };
+}
+
+/** Model, firmware and zone, once the stream is up. Resolves with the zone of the camera's clock. */
+async function askCamera(
+  client: CameraClient,
+  state: CameraState,
+  { log, camera, signal }: { log: Log; camera: string; signal: AbortSignal },
+): Promise<TimeZone | undefined> {
+  const ask = (path: string) =>
+    client.request({ method: 'GET', path, timeoutMs: QUESTION_TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES, signal });
+  const info = readDeviceInfo((await ask('/ISAPI/System/deviceInfo')).body);
+  state.model = info.model;
+  state.firmware = info.firmware;
+  log.info('camera.identified', { camera, model: info.model, firmware: info.firmware });
+  if (info.firmwareNote) log.error('camera.firmware.sends_no_plates', { camera, note: info.firmwareNote });
+  return zoneOf(readCameraClock((await ask('/ISAPI/System/time')).body));
+}
+
+function zoneOf({ utcOffsetMinutes }: CameraClock): TimeZone | undefined {
+  if (utcOffsetMinutes === null) return undefined;
+  const minutes = Math.abs(utcOffsetMinutes);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${utcOffsetMinutes < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}

@@ -1,0 +1,68 @@
+// The bridge's settings, from the environment, read once at start; every mistake is one sentence with the setting's name.
+import * as z from 'zod';
+import { type Camera, type Environment, readCameras } from '../shared/isapi/cameras.ts';
+import { Rejected } from '../shared/support/errors.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** Half a day of a busy lane's pictures. */
+const DEFAULT_OUTBOX_MEBIBYTES = 2048;
+/** The vendor's own rule for its 10 s heartbeat (developer guide, field notes 1). */
+const DEFAULT_DEAD_AFTER_SECONDS = 30;
+const DEFAULT_STATE_PORT = 8686;
+const PORT = { error: 'is no port: 0 to 65535' };
+
+const Settings = z.object({
+  GATE_STATE_FOLDER: z.string({ error: 'is missing: the folder for the outbox and the guard' }).min(1),
+  GATE_QUEUE_URL: z.url({ error: 'is no URL: the detections queue' }),
+  GATE_PICTURES_BUCKET: z.string().optional(),
+  GATE_PICTURES_FOLDER: z.string().optional(),
+  GATE_OUTBOX_MEBIBYTES: z.coerce.number({ error: 'is no number of MiB' }).positive().default(DEFAULT_OUTBOX_MEBIBYTES),
+  GATE_STREAM_DEAD_AFTER_SECONDS: z.coerce
+    .number({ error: 'is no number of seconds' })
+    .positive()
+    .default(DEFAULT_DEAD_AFTER_SECONDS),
+  GATE_STREAM: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
+  GATE_STATE_PORT: z.coerce.number(PORT).int().min(0).max(65_535).default(DEFAULT_STATE_PORT),
+  GATE_WEBHOOK_HOST: z.string().default('0.0.0.0'),
+  GATE_WEBHOOK_PORT: z.coerce.number(PORT).int().min(0).max(65_535).optional(),
+});
+
+export type BridgeConfig = {
+  cameras: Camera[];
+  stateFolder: string;
+  queueUrl: string;
+  pictures: { bucket: string } | { folder: string };
+  outboxBytes: number;
+  deadAfterMs: number;
+  /** False where every camera pushes and none may be asked for its stream. */
+  holdsStreams: boolean;
+  /** State and health, on loopback only. */
+  statePort: number;
+  /** The plain-HTTP webhook on the LAN; null when no camera needs it. */
+  webhook: { host: string; port: number } | null;
+};
+
+/** Throws Rejected `invalid_request`, one sentence a line. */
+export function readBridgeConfig(env: Environment, readFile: (path: string) => string): BridgeConfig {
+  const cameras = readCameras(env, readFile);
+  const parsed = Settings.safeParse(env);
+  if (!parsed.success) throw wrong(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+  const settings = parsed.data;
+  const { GATE_PICTURES_BUCKET: bucket, GATE_PICTURES_FOLDER: folder, GATE_WEBHOOK_PORT: port } = settings;
+  if (!bucket === !folder) throw wrong(['exactly one of GATE_PICTURES_BUCKET and GATE_PICTURES_FOLDER must be set']);
+  return {
+    cameras,
+    stateFolder: settings.GATE_STATE_FOLDER,
+    queueUrl: settings.GATE_QUEUE_URL,
+    pictures: bucket ? { bucket } : { folder: folder ?? '' },
+    outboxBytes: settings.GATE_OUTBOX_MEBIBYTES * MEBIBYTE,
+    deadAfterMs: settings.GATE_STREAM_DEAD_AFTER_SECONDS * 1000,
+    holdsStreams: settings.GATE_STREAM === 'on',
+    statePort: settings.GATE_STATE_PORT,
+    webhook: port === undefined ? null : { host: settings.GATE_WEBHOOK_HOST, port },
+  };
+}
+
+function wrong(sentences: string[]): Rejected {
+  return new Rejected('invalid_request', `could not read the configuration: ${sentences.join('\n')}`);
+}

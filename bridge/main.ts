@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { fileLedger } from '../shared/isapi/guard/file-ledger.ts';
+import { labelPassword } from '../shared/isapi/guard/password-label.ts';
+import { httpTransport } from '../shared/isapi/transport.ts';
+import { folderPictureStore } from '../shared/pictures/folder-picture-store.ts';
+import type { PictureStore } from '../shared/pictures/picture-store.ts';
+import { s3PictureStore } from '../shared/pictures/s3-picture-store.ts';
+import { sqsDetectionQueue } from '../shared/queue/sqs-detection-queue.ts';
+import { systemClock as clock } from '../shared/support/clock.ts';
+import { reasonOf } from '../shared/support/errors.ts';
+import { readSecureString } from '../shared/support/parameter-store.ts';
+import { Secret } from '../shared/support/secret.ts';
+import { pushSource } from '../shared/webhook/push-source.ts';
+import { pushingCamera } from '../shared/webhook/pushing-camera.ts';
+import { PictureBudget } from './alert-stream/picture-budget.ts';
+import { type CameraRoad, openCameraRoad } from './camera-road.ts';
+import { type BridgeConfig, readBridgeConfig } from './config.ts';
+import { bridgeLog } from './log.ts';
+import { deliver } from './outbox/deliver.ts';
+import { openOutbox } from './outbox/outbox.ts';
+import { serveState } from './state.ts';
+import { listenForPushes } from './webhook/listener.ts';
+
+const log = bridgeLog();
+
+async function run(): Promise<void> {
+  const config = readBridgeConfig(process.env, (path) => readFileSync(path, 'utf8'));
+  const stop = new AbortController();
+  const { signal } = stop;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
+
+  const guardFolder = join(config.stateFolder, 'guard');
+  const outbox = await openOutbox({
+    folder: join(config.stateFolder, 'outbox'),
+    quotaBytes: config.outboxBytes,
+    clock,
+    log,
+  });
+  const pictures = picturesIn(config.pictures);
+  const queue = sqsDetectionQueue({ client: new SQSClient({}), queueUrl: config.queueUrl });
+  const delivered = deliver({ outbox, pictures, queue, clock, log, signal });
+
+  const roads: CameraRoad[] = [];
+  const state = await serveState(config.statePort, { roads: () => roads, outbox });
+  const source = pushSource(config.cameras.map(pushingCamera));
+  const webhook = config.webhook && (await listenForPushes(config.webhook, { source, outbox, clock, log }));
+  const deps = {
+    readSecret: readSecureString(new SSMClient({})),
+    labelPassword: labelPassword.bind(null, guardFolder),
+    ledger: fileLedger(guardFolder),
+    transport: httpTransport(),
+    outbox,
+    budget: new PictureBudget(),
+    deadAfterMs: config.deadAfterMs,
+    clock,
+    log,
+    signal,
+  };
+  for (const camera of config.holdsStreams ? config.cameras : []) roads.push(await openCameraRoad(camera, deps));
+  log.info('bridge.started', {
+    cameras: config.cameras.length,
+    statePort: state.port,
+    webhookPort: webhook?.port ?? null,
+  });
+
+  await Promise.all(roads.map(({ done }) => done));
+  await delivered;
+  await webhook?.close();
+  await outbox.close();
+  state.close();
+  log.info('bridge.stopped');
+}
+
+function picturesIn(place: BridgeConfig['pictures']): PictureStore {
+  if ('bucket' in place) return s3PictureStore({ client: new S3Client({}), bucket: place.bucket });
+  // On one machine the api signs the links; the bridge only puts, so its own key opens nothing.
+  const signingKey = new Secret(randomUUID());
+  return folderPictureStore({ folder: place.folder, baseUrl: 'http://localhost', signingKey, clock });
+}
+
+run().catch((error: unknown) => {
+  log.error('bridge.failed', { reason: reasonOf(error) });
+  process.exitCode = 1;
+  process.exit();
+});

@@ -1,0 +1,42 @@
+// What the bridge knows, as JSON on loopback: for the operator on the VM, for `npm start`, for tests.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { isoInstant } from '../shared/support/clock.ts';
+import type { CameraRoad } from './camera-road.ts';
+import type { Outbox } from './outbox/outbox.ts';
+
+export type BridgeState = { port: number; close(): void };
+
+export async function serveState(
+  port: number,
+  { roads, outbox }: { roads: () => readonly CameraRoad[]; outbox: Outbox },
+): Promise<BridgeState> {
+  const server = createServer((request, response) => {
+    const found = request.method === 'GET' && request.url === '/state';
+    const body = found ? stateOf(roads(), outbox) : { error: 'GET /state is all there is' };
+    response.writeHead(found ? 200 : 404, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function stateOf(roads: readonly CameraRoad[], outbox: Outbox) {
+  return {
+    outbox: outbox.depth(),
+    cameras: roads.map(({ camera, state, clockOffset, faults }) => ({
+      id: camera.id,
+      ...state,
+      lastByteAt: state.lastByteAt === null ? null : isoInstant(state.lastByteAt),
+      clockOffsetMs: clockOffset.ms,
+      faults: faults.counts,
+    })),
+  };
+}

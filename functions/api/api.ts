@@ -1,0 +1,66 @@
+// The HTTP API (DESIGN.md section 4): one file per family of routes, mounted here.
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { cors } from 'hono/cors';
+import type { VerifyToken } from '../../shared/auth/verify-token.ts';
+import type { CameraId } from '../../shared/detection/detection.ts';
+import type { PictureStore } from '../../shared/pictures/picture-store.ts';
+import type { DetectionStore } from '../../shared/store/detections.ts';
+import type { Clock } from '../../shared/support/clock.ts';
+import { Rejected } from '../../shared/support/errors.ts';
+import type { Log } from '../../shared/support/log.ts';
+import { type ApiEnv, accessBy } from './access.ts';
+import { openApiDocument, registerSecurity } from './openapi.ts';
+import { answerProblems } from './problem.ts';
+import { detectionRoutes } from './routes/detections.ts';
+import { healthRoutes } from './routes/health.ts';
+import { openApiRoutes } from './routes/openapi.ts';
+
+const PREFLIGHT_SECONDS = 600;
+
+export type ApiDependencies = {
+  store: DetectionStore;
+  pictures: Pick<PictureStore, 'url'>;
+  verifyToken: VerifyToken;
+  /** The configured cameras, whose timelines a list without `camera` merges. */
+  cameras: readonly CameraId[];
+  log: Log;
+  clock: Clock;
+  /** Origins whose pages may call from a browser, exactly as the browser sends them. */
+  origins: readonly string[];
+};
+
+export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
+  const { store, pictures, verifyToken, cameras, log, clock, origins } = dependencies;
+  const app = new OpenAPIHono<ApiEnv>({
+    // The seed's URLs end in a slash; each route answers to both forms.
+    strict: false,
+    defaultHook: (result) => {
+      if (!result.success)
+        throw new Rejected('invalid_request', `could not read the request: ${wrongOnes(result.error)}`);
+    },
+  });
+  app.use(async (c, next) => {
+    await next();
+    // Reads are personal data and picture URLs are keys: neither belongs in a cache.
+    c.header('Cache-Control', 'no-store');
+    c.header('Referrer-Policy', 'no-referrer');
+    c.header('X-Content-Type-Options', 'nosniff');
+  });
+  if (origins.length > 0)
+    app.use(cors({ origin: [...origins], exposeHeaders: ['Retry-After'], maxAge: PREFLIGHT_SECONDS }));
+  answerProblems(app, log);
+
+  registerSecurity(app);
+  const access = accessBy(verifyToken);
+  app.route('/api/gate', detectionRoutes({ store, pictures, cameras, clock, access }));
+  app.route('/api', healthRoutes({ store, log }));
+  app.route(
+    '/api',
+    openApiRoutes(() => openApiDocument(app)),
+  );
+  return app;
+}
+
+function wrongOnes({ issues }: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {
+  return issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`).join('; ');
+}

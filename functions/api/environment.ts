@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { type CameraId, CameraIdSchema } from '../../shared/detection/detection.ts';
+import { Broken } from '../../shared/support/errors.ts';
+
+const missing = { error: 'is missing' };
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+
+const Environment = z.object({
+  GATE_TABLE: z.string(missing).min(3, 'is no table name'),
+  GATE_PICTURES_BUCKET: z.string(missing).min(3, 'is no bucket name'),
+  GATE_JWT_ISSUER: z.url({ protocol: /^https$/, error: 'is no https URL' }),
+  GATE_JWT_AUDIENCE: z.string(missing).min(1, 'is empty'),
+  GATE_JWT_JWKS_URI: z.url({ protocol: /^https$/, error: 'is no https URL' }).optional(),
+  GATE_JWT_RIGHTS_CLAIM: z.string().min(1, 'is empty').default('scope'),
+  GATE_CAMERA_IDS: z.string().default('gate').transform(list).pipe(z.array(CameraIdSchema).min(1, 'names no camera')),
+  GATE_ORIGINS: z
+    .string()
+    .default('')
+    .transform(list)
+    .pipe(z.array(z.url({ error: 'holds something that is no origin' }))),
+});
+
+export type ApiEnvironment = {
+  table: string;
+  bucket: string;
+  token: { issuer: string; audience: string; jwksUri?: string; rightsClaim: string };
+  cameras: CameraId[];
+  origins: string[];
+};
+
+/** Throws Broken with the name of every wrong setting. */
+export function readEnvironment(env: NodeJS.ProcessEnv): ApiEnvironment {
+  const parsed = Environment.safeParse(env);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
+    throw new Broken('internal', `could not start the api: ${wrong}`);
+  }
+  const { data } = parsed;
+  return {
+    table: data.GATE_TABLE,
+    bucket: data.GATE_PICTURES_BUCKET,
+    token: {
+      issuer: data.GATE_JWT_ISSUER,
+      audience: data.GATE_JWT_AUDIENCE,
+      rightsClaim: data.GATE_JWT_RIGHTS_CLAIM,
+      ...(data.GATE_JWT_JWKS_URI === undefined ? {} : { jwksUri: data.GATE_JWT_JWKS_URI }),
+    },
+    cameras: data.GATE_CAMERA_IDS,
+    origins: data.GATE_ORIGINS,
+  };
+}

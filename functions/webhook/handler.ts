@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { s3PictureStore } from '../../shared/pictures/s3-picture-store.ts';
+import { sqsDetectionQueue } from '../../shared/queue/sqs-detection-queue.ts';
+import { systemClock } from '../../shared/support/clock.ts';
+import { lambdaLog } from '../../shared/support/lambda-log.ts';
+import { pushSource } from '../../shared/webhook/push-source.ts';
+import { pushingCamera } from '../../shared/webhook/pushing-camera.ts';
+import { accept } from './accept.ts';
+import { readEnvironment } from './environment.ts';
+
+const { cameras, queueUrl, bucket } = readEnvironment(process.env, (path) => readFileSync(path, 'utf8'));
+const dependencies = {
+  source: pushSource(cameras.map(pushingCamera)),
+  pictures: s3PictureStore({ client: new S3Client({}), bucket }),
+  queue: sqsDetectionQueue({ client: new SQSClient({}), queueUrl }),
+  clock: systemClock,
+  log: lambdaLog('webhook'),
+};
+
+export function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+  return accept(event, dependencies);
+}

@@ -1,0 +1,81 @@
+// One camera's settings as written in the configuration, with a sentence for each way to get them wrong.
+import { isIP } from 'node:net';
+import * as z from 'zod';
+import { CameraIdSchema } from '../detection/detection.ts';
+
+const DEFAULT_HTTP_PORT = 80;
+const DEFAULT_RTSP_PORT = 554;
+
+const HOST = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+const Host = z.string('is missing').refine((host) => isIP(host) !== 0 || HOST.test(host), {
+  error: 'must be an address or host name, without http:// and port',
+});
+const Port = z
+  .union(
+    [
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,5}$/)
+        .transform(Number),
+    ],
+    'must be a port, 1 to 65535',
+  )
+  .refine((port) => port >= 1 && port <= 65_535, { error: 'must be a port, 1 to 65535' });
+// The header that carries the user cannot escape these, and HTTP headers are ASCII.
+const User = z
+  .string('is missing')
+  .regex(/^[!#-9;-[\]-~]{1,64}$/, 'must be 1 to 64 ASCII characters without blank, quote, colon or backslash');
+const Password = z
+  .string('is missing')
+  .refine((text) => text.length >= 1 && text.length <= 128, { error: 'must be 1 to 128 characters' })
+  .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
+    error: 'must not contain line ends or control characters',
+  });
+const SecretName = z
+  .string('must be the name of a parameter')
+  .regex(/^[A-Za-z0-9/_.-]{1,512}$/, 'must be the name of a parameter');
+const TimeZone = z.string().refine(isTimeZone, { error: 'must be an IANA time zone such as Asia/Tashkent' });
+const PushFrom = z.array(
+  z.string().refine(isNetwork, { error: 'must be an address or a network such as 203.0.113.0/24' }),
+  'must be a list of addresses',
+);
+const PushToken = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'must be 16 to 128 of A-Z, a-z, 0-9, _ and -');
+const Mac = z.string().regex(/^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}$/, 'must be a MAC such as 44:19:b6:00:00:01');
+const Way = z.enum(['in', 'out'], 'must be "in" or "out"');
+
+export const CameraSettings = z
+  .strictObject({
+    id: CameraIdSchema,
+    host: Host,
+    httpPort: Port.default(DEFAULT_HTTP_PORT),
+    rtspPort: Port.default(DEFAULT_RTSP_PORT),
+    user: User,
+    password: Password.optional(),
+    passwordSecret: SecretName.optional(),
+    allowBasic: z.boolean('must be true or false').default(false),
+    timeZone: TimeZone.optional(),
+    pushFrom: PushFrom.default([]),
+    pushToken: PushToken.optional(),
+    mac: Mac.optional(),
+    directions: z.strictObject({ forward: Way, reverse: Way }).optional(),
+  })
+  .refine((entry) => (entry.password === undefined) !== (entry.passwordSecret === undefined), {
+    error: 'must be given once: as a value, or as the name of a stored secret',
+    path: ['password'],
+  });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}

@@ -1,0 +1,277 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Broken } from '../../support/errors.ts';
+import { type FakeCamera, type FakeCameraOptions, startFakeCamera } from './fake-camera.test-support.ts';
+import { failure, gateId, gateTo, minutes, movableClock } from './gate.test-support.ts';
+import { type GuardLedger, memoryLedger } from './ledger.ts';
+import type { GuardRow } from './row.ts';
+
+let started: FakeCamera[] = [];
+async function cameraThat(options: FakeCameraOptions): Promise<FakeCamera> {
+  const camera = await startFakeCamera(options);
+  started.push(camera);
+  return camera;
+}
+afterEach(async () => {
+  await Promise.all(started.map((camera) => camera.stop()));
+  started = [];
+});
+
+/** A ledger that counts, and that can be taken away. */
+function watchedLedger() {
+  const inner = memoryLedger();
+  const watched = { reads: 0, writes: 0, isAway: false, rows: [] as GuardRow[] };
+  const ledger: GuardLedger = {
+    async read(camera) {
+      watched.reads += 1;
+      if (watched.isAway) throw new Broken('internal', 'could not read the ledger: away');
+      return inner.read(camera);
+    },
+    async write(camera, row, expectedVersion) {
+      watched.writes += 1;
+      if (watched.isAway) throw new Broken('internal', 'could not write the ledger: away');
+      watched.rows.push(row);
+      return inner.write(camera, row, expectedVersion);
+    },
+  };
+  return { ledger, watched };
+}
+
+describe('a shut guard', () => {
+  it('says since when, why, how many tries are left, and when it may try again', async () => {
+    const camera = await cameraThat({ password: 'other', tries: 5 });
+    const { get, guard, clock, log } = gateTo(camera);
+    await failure(get());
+    const { shut, badLogins } = await guard.state();
+    expect(badLogins).toBe(1);
+    expect(shut).toMatchObject({ why: 'bad_login', triesLeft: 4 });
+    const probeInMs = Date.parse(shut?.probeAt ?? '') - Date.parse(shut?.since ?? '');
+    expect(probeInMs).toBe(minutes(30));
+    expect(Math.abs(Date.parse(shut?.since ?? '') - clock.now())).toBeLessThan(5_000);
+    expect(log.events).toContainEqual({
+      event: 'guard.shut',
+      fields: { camera: gateId, badLogins: 1, ...shut },
+    });
+  });
+
+  it('prints no password anywhere', async () => {
+    const camera = await cameraThat({ password: 'other' });
+    const { get, guard, log, ledger } = gateTo(camera, { password: 'Geh3im!s', passwordVersion: '7' });
+    const error = await failure(get());
+    const everything = [error.message, error.stack, log.events, await ledger.read(gateId), guard, guard.account];
+    expect(JSON.stringify(everything)).not.toContain('Geh3im!s');
+  });
+
+  it('sends one single probe after 30 minutes, however many ask', async () => {
+    const camera = await cameraThat({ password: 'other' });
+    const { get, clock } = gateTo(camera);
+    await failure(get());
+    clock.advance(minutes(30) - 5_000);
+    await failure(get());
+    expect(camera.badLogins).toBe(1);
+    clock.advance(6_000);
+    await Promise.all(Array.from({ length: 10 }, () => failure(get())));
+    expect(camera.seen).toEqual(['-', 'bad', '-', 'bad']);
+  });
+
+  it('waits for the unlock time that the camera names', async () => {
+    const camera = await cameraThat({ password: 'other', locksAfter: 1, unlockSeconds: 3_600 });
+    const { get, clock } = gateTo(camera);
+    expect(await failure(get())).toMatchObject({ retryAfterSeconds: 3_600 });
+    clock.advance(minutes(31));
+    await failure(get());
+    expect(camera.seen).toEqual(['-', 'bad']);
+  });
+
+  it('after two bad logins opens for nothing but an operator or another password', async () => {
+    const camera = await cameraThat({ password: 'other' });
+    const { get, clock, log } = gateTo(camera);
+    await failure(get());
+    clock.advance(minutes(31));
+    const second = await failure(get());
+    expect(second).toMatchObject({ code: 'camera_locked', retryAfterSeconds: undefined });
+    for (let day = 0; day < 3; day += 1) {
+      clock.advance(minutes(24 * 60));
+      await failure(get());
+    }
+    expect(camera.badLogins).toBe(2);
+    expect(log.events.map(({ event }) => event)).toContain('guard.probe_refused');
+  });
+
+  it('opens when its probe is let in, but remembers the first bad login', async () => {
+    const camera = await cameraThat({ password: 'other' });
+    const { get, guard, clock, log } = gateTo(camera);
+    await failure(get());
+    camera.settings.password = 'right';
+    clock.advance(minutes(31));
+    await get();
+    await expect(guard.state()).resolves.toMatchObject({ shut: null, badLogins: 1 });
+    expect(log.events.at(-1)).toMatchObject({ event: 'guard.opened' });
+    camera.settings.password = 'other';
+    await failure(get());
+    await expect(guard.state()).resolves.toMatchObject({ badLogins: 2, shut: { probeAt: null } });
+    expect(camera.badLogins).toBe(2);
+  });
+
+  it('keeps its probe for later when the camera is away, and waits again when the answer is lost', async () => {
+    const camera = await cameraThat({ password: 'other' });
+    const { get, guard, clock } = gateTo(camera);
+    await failure(get());
+    clock.advance(minutes(31));
+    camera.settings.before = (request) => {
+      request.socket.destroy();
+      return true;
+    };
+    expect(await failure(get())).toMatchObject({ code: 'camera_unreachable' });
+    expect(await failure(get())).toMatchObject({ code: 'camera_unreachable' });
+    camera.settings.before = (request) => {
+      if (request.headers.authorization) request.socket.destroy();
+      return request.headers.authorization !== undefined;
+    };
+    expect(await failure(get())).toMatchObject({ code: 'camera_unreachable' });
+    expect(await failure(get())).toMatchObject({ code: 'camera_locked', retryAfterSeconds: 1800 });
+    await expect(guard.state()).resolves.toMatchObject({ badLogins: 1 });
+  });
+});
+
+describe('re-arming', () => {
+  it('a changed password opens at once, and an old one that comes back does not', async () => {
+    const camera = await cameraThat({ password: 'new' });
+    const ledger = memoryLedger();
+    await failure(gateTo(camera, { ledger, password: 'old' }).get());
+    await gateTo(camera, { ledger, password: 'new' }).get();
+    await failure(gateTo(camera, { ledger, password: 'old' }).get());
+    expect(camera.seen).toEqual(['-', 'bad', '-', 'A']);
+  });
+
+  it("an operator's word is worth one try", async () => {
+    const camera = await cameraThat({ password: 'other' });
+    const { get, guard, log } = gateTo(camera);
+    await failure(get());
+    await guard.rearm('aziza');
+    expect(await failure(get())).toMatchObject({ code: 'camera_locked', retryAfterSeconds: undefined });
+    await failure(get());
+    expect(camera.badLogins).toBe(2);
+    expect(log.events).toContainEqual({ event: 'guard.rearmed', fields: { camera: gateId, operator: 'aziza' } });
+  });
+
+  it('an operator opens the gate once the password is right again', async () => {
+    const camera = await cameraThat({ password: 'other' });
+    const { get, guard } = gateTo(camera);
+    await failure(get());
+    camera.settings.password = 'right';
+    await guard.rearm('aziza');
+    await expect(get()).resolves.toMatchObject({ status: 200 });
+  });
+});
+
+describe('the lease', () => {
+  it('is in the ledger before credentials are sent, and gone with the outcome', async () => {
+    const { ledger, watched } = watchedLedger();
+    const camera = await cameraThat({});
+    let holder: string | undefined;
+    camera.settings.serve = async (_, response) => {
+      holder = (await ledger.read(gateId))?.lease?.holder;
+      response.end();
+    };
+    await gateTo(camera, { ledger }).get();
+    expect(holder).toBe('test');
+    expect(watched.rows.map(({ lease }) => lease?.holder)).toEqual(['test', undefined]);
+  });
+
+  it('costs one read and two writes per request', async () => {
+    const { ledger, watched } = watchedLedger();
+    const { get } = gateTo(await cameraThat({}), { ledger });
+    await get();
+    Object.assign(watched, { reads: 0, writes: 0 });
+    for (let n = 0; n < 10; n += 1) await get();
+    expect(watched).toMatchObject({ reads: 10, writes: 20 });
+  });
+
+  it('that ran out without an outcome counts as a bad login of the password it went out with', async () => {
+    const ledger = memoryLedger();
+    const clock = movableClock();
+    const camera = await cameraThat({});
+    const until = new Date(clock.now() + 10_000).toISOString();
+    const lease = { attempt: 'a', holder: 'killed', until, passwordVersion: 'right' };
+    await ledger.write(gateId, { version: 1, lease, nonceReuse: 'untried', passwords: [] }, 0);
+    clock.advance(11_000);
+    const { get, guard } = gateTo(camera, { ledger, clock });
+    expect(await failure(get())).toMatchObject({ code: 'camera_locked', retryAfterSeconds: 1800 });
+    expect(camera.seen).toEqual([]);
+    await expect(guard.state()).resolves.toMatchObject({ badLogins: 1, shut: { why: 'lost_attempt' } });
+    await expect(
+      gateTo(camera, { ledger, clock, password: 'right', passwordVersion: 'next' }).get(),
+    ).resolves.toBeTruthy();
+  });
+
+  it('of another process is waited for, not overtaken', async () => {
+    const ledger = memoryLedger();
+    let inFlight = 0;
+    let most = 0;
+    const camera = await cameraThat({});
+    camera.settings.serve = (_, response) => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      setImmediate(() => {
+        inFlight -= 1;
+        response.end();
+      });
+    };
+    const processes = Array.from({ length: 4 }, () => gateTo(camera, { ledger }));
+    await Promise.all(processes.flatMap(({ get }) => [get('/a'), get('/b')]));
+    expect(most).toBe(1);
+    expect(camera.badLogins).toBe(0);
+  });
+
+  it('of another process that does not end in time is a busy camera', async () => {
+    const ledger = memoryLedger();
+    const clock = movableClock();
+    const until = new Date(clock.now() + minutes(1)).toISOString();
+    const lease = { attempt: 'a', holder: 'doctor', until, passwordVersion: 'right' };
+    await ledger.write(gateId, { version: 1, lease, nonceReuse: 'untried', passwords: [] }, 0);
+    const { client } = gateTo(await cameraThat({}), { ledger, clock });
+    const call = client.request({ method: 'GET', path: '/a', timeoutMs: 300, maxBytes: 100 });
+    expect(await failure(call)).toMatchObject({ code: 'camera_busy' });
+  });
+});
+
+describe('a ledger that does not answer', () => {
+  it('sends no credentials', async () => {
+    const { ledger, watched } = watchedLedger();
+    const camera = await cameraThat({});
+    watched.isAway = true;
+    expect(await failure(gateTo(camera, { ledger }).get())).toBeInstanceOf(Broken);
+    expect(camera.seen).toEqual([]);
+  });
+
+  it('when a bad login is to be written keeps it shut, and learns it as soon as it is back', async () => {
+    const { ledger, watched } = watchedLedger();
+    const camera = await cameraThat({ password: 'other' });
+    camera.settings.before = (request) => {
+      watched.isAway = request.headers.authorization !== undefined;
+      return false;
+    };
+    const { get, guard } = gateTo(camera, { ledger });
+    expect(await failure(get())).toMatchObject({ code: 'camera_locked' });
+    expect(await failure(get())).toBeInstanceOf(Broken);
+    watched.isAway = false;
+    expect(await failure(get())).toMatchObject({ code: 'camera_locked' });
+    expect(camera.seen).toEqual(['-', 'bad']);
+    await expect(guard.state()).resolves.toMatchObject({ badLogins: 1, shut: { why: 'bad_login' } });
+  });
+
+  it('when a good login is to be written loses neither the answer nor the guard', async () => {
+    const { ledger, watched } = watchedLedger();
+    const camera = await cameraThat({});
+    camera.settings.before = (request) => {
+      watched.isAway = request.headers.authorization !== undefined;
+      return false;
+    };
+    const { get, guard, clock } = gateTo(camera, { ledger });
+    await expect(get()).resolves.toMatchObject({ status: 200 });
+    watched.isAway = false;
+    clock.advance(minutes(5));
+    await expect(get()).resolves.toMatchObject({ status: 200 });
+    await expect(guard.state()).resolves.toMatchObject({ badLogins: 0, shut: null });
+  });
+});

@@ -1,0 +1,177 @@
+// One guard per camera account (DESIGN.md section 5, rule 1): every request with credentials passes it, one at a time
+// over all processes, and the first bad login shuts it for all of them.
+//
+// What it costs on the good path: one read before any byte goes to the camera, and two writes around each request with
+// credentials (the lease, its outcome). Nothing is written for a camera that cannot be reached or asks for no login.
+import { randomUUID } from 'node:crypto';
+import type { CameraId } from '../../detection/detection.ts';
+import { type Clock, isoInstant } from '../../support/clock.ts';
+import { Busy } from '../../support/errors.ts';
+import type { Log } from '../../support/log.ts';
+import type { Account } from './account.ts';
+import type { GuardLedger } from './ledger.ts';
+import * as rows from './row.ts';
+import { type Change, createRowStore } from './row-store.ts';
+import { createTurns, type Patience } from './turns.ts';
+
+/** What an outcome may take to be written after the request's own deadline, and clocks may differ. */
+const LEASE_MARGIN_MS = 5_000;
+/** How often to look whether another process's request is over. */
+const LEASE_POLL_MS = 200;
+
+export type Pass = {
+  nonceReuse: rows.NonceReuse;
+  /** Bad logins that this request may still cause, at least 1. */
+  badLoginsLeft: number;
+  /**
+   * Awaited before any byte with credentials is sent; once is enough for all tries of one request.
+   * @throws Busy `camera_locked` or `camera_busy`
+   */
+  arm(): Promise<void>;
+};
+
+export type Verdict<T> =
+  /** Let in, or answered without asking for a login; whatever the answer was. */
+  | { kind: 'answered'; value: T; nonceReuse?: rows.NonceReuse }
+  /** `logins`: tries that the camera counted, 0 when it said that it is locked before any was sent. */
+  | { kind: 'refused'; logins: number; why: rows.ShutReason; notice: rows.LockNotice };
+
+export type GuardState = { shut: rows.Shut | null; badLogins: number; passwordVersion: string };
+
+export interface Guard {
+  readonly account: Account;
+  /**
+   * Runs one request in its turn. A throwing `attempt` is no bad login: the request had no answer.
+   * @throws Busy `camera_locked` while shut, with not a byte sent; `camera_busy` when its turn does not come in time
+   * @throws Broken when the ledger does not answer
+   */
+  pass<T>(patience: Patience, attempt: (pass: Pass) => Promise<Verdict<T>>): Promise<T>;
+  /** What the ledger says about this account's password. */
+  state(): Promise<GuardState>;
+  /** An operator's word that it may try again, once. */
+  rearm(operator: string): Promise<void>;
+}
+
+export type GuardDependencies = {
+  camera: CameraId;
+  account: Account;
+  ledger: GuardLedger;
+  clock: Clock;
+  log: Log;
+  /** Names this process in leases, for people: `bridge`, `api`, `doctor`. */
+  holder: string;
+};
+
+export function createGuard({ camera, account, ledger, clock, log, holder }: GuardDependencies): Guard {
+  const { passwordVersion } = account;
+  const turns = createTurns(clock);
+  const store = createRowStore({ camera, ledger, log });
+
+  const countLost: Change = (row) => rows.lostLeaseCounted(row, clock.now());
+
+  function refuseWhileShut(row: rows.GuardRow): void {
+    const record = rows.recordOf(row, passwordVersion);
+    if (rows.isShut(record, clock.now())) throw lockedOut(record.shut);
+  }
+
+  function lockedOut(shut: rows.Shut | null): Busy {
+    const message = `could not ask camera ${camera}: its guard is shut since ${shut?.since ?? 'now'} (${shut?.why})`;
+    if (!shut?.probeAt) return new Busy('camera_locked', message);
+    const retryAfterSeconds = Math.max(1, Math.ceil((Date.parse(shut.probeAt) - clock.now()) / 1000));
+    return new Busy('camera_locked', message, { retryAfterSeconds });
+  }
+
+  /** Puts this attempt into the row, after whichever other process's request is out. */
+  async function takeLease(attempt: string, patience: Patience, known: rows.GuardRow): Promise<rows.GuardRow> {
+    const until = isoInstant(patience.until + LEASE_MARGIN_MS);
+    let row: rows.GuardRow | undefined = known;
+    for (;;) {
+      try {
+        row = await store.update((stored) => {
+          const settled = countLost(stored);
+          const isClosed = rows.isShut(rows.recordOf(settled, passwordVersion), clock.now());
+          if (isClosed || settled.lease !== null) return settled;
+          return rows.withLease(settled, { attempt, holder, until, passwordVersion });
+        }, row);
+      } catch (error) {
+        // The write may have arrived although its answer is lost. Nothing was sent, so it must not count.
+        store.owe((stored) => rows.withoutLease(stored, attempt));
+        throw error;
+      }
+      if (row.lease?.attempt === attempt) return row;
+      refuseWhileShut(row);
+      if (clock.now() >= patience.until) {
+        throw new Busy('camera_busy', `could not ask camera ${camera}: ${row.lease?.holder} is logging in`);
+      }
+      await clock.sleep(LEASE_POLL_MS, patience.signal).catch((cause) => {
+        throw new Busy('camera_busy', `could not ask camera ${camera}: the caller went away`, { cause });
+      });
+      row = undefined;
+    }
+  }
+
+  /** What the row becomes when the attempt threw: a probe may have been counted, so the next one waits as long. */
+  function unanswered(isProbe: boolean): Change {
+    return (row) => (isProbe ? rows.probePostponed(row, passwordVersion, clock.now()) : row);
+  }
+
+  function outcomeOf(verdict: Verdict<unknown>): Change {
+    if (verdict.kind === 'answered') {
+      return (row) => ({
+        ...rows.accepted(row, passwordVersion),
+        nonceReuse: verdict.nonceReuse ?? row.nonceReuse,
+      });
+    }
+    const { logins, why, notice } = verdict;
+    const now = clock.now();
+    return (row) => rows.shutBy(row, { passwordVersion, logins, why, notice, now });
+  }
+
+  return {
+    account,
+
+    async pass(patience, attempt) {
+      const endTurn = await turns.take(patience);
+      try {
+        let row = await store.update(countLost);
+        refuseWhileShut(row);
+        const { shut, badLogins } = rows.recordOf(row, passwordVersion);
+        const id = randomUUID();
+        let isArmed = false;
+        const arm = async () => {
+          if (isArmed) return;
+          row = await takeLease(id, patience, row);
+          isArmed = true;
+        };
+        // An outcome counts once: together with its lease, which others may have counted as lost meanwhile.
+        const withLease = (change: Change): Change => {
+          return (stored) => (stored.lease?.attempt === id ? change(rows.withoutLease(stored, id)) : stored);
+        };
+
+        const badLoginsLeft = Math.max(1, rows.MAX_BAD_LOGINS - badLogins);
+        const verdict = await attempt({ nonceReuse: row.nonceReuse, badLoginsLeft, arm }).catch(async (error) => {
+          if (isArmed) await store.settle(withLease(unanswered(shut !== null)), row);
+          throw error;
+        });
+        if (verdict.kind === 'answered') {
+          if (isArmed) await store.settle(withLease(outcomeOf(verdict)), row);
+          return verdict.value;
+        }
+        const after = await store.settle(isArmed ? withLease(outcomeOf(verdict)) : outcomeOf(verdict), row);
+        throw lockedOut(rows.recordOf(after, passwordVersion).shut);
+      } finally {
+        endTurn();
+      }
+    },
+
+    async state() {
+      const { shut, badLogins } = rows.recordOf((await ledger.read(camera)) ?? rows.emptyRow, passwordVersion);
+      return { shut, badLogins, passwordVersion };
+    },
+
+    async rearm(operator) {
+      await store.update((row) => rows.rearmed(countLost(row), passwordVersion));
+      log.info('guard.rearmed', { camera, operator });
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// A nonce that was let in once saves the next request a round trip, where the camera allows it. What a camera allows is
+// learned once and kept in its row, because each try that fails is a 401 (ISAPI.md 2.2: limits per nonce, per URL, none).
+import type { Clock } from '../../support/clock.ts';
+import type { DigestChallenge } from '../challenge.ts';
+import type { NonceReuse } from './row.ts';
+
+/** Beyond it a fresh challenge is cheaper than the 401 of an expired nonce. */
+const MAX_NONCE_AGE_MS = 20_000;
+
+export type NonceSession = {
+  challenge: DigestChallenge;
+  path: string;
+  uses: number;
+  begunAt: number;
+  /** `retryLoginTime` in the body of the challenge: less in a later 401 means that the camera counted one. */
+  triesLeft: number | null;
+};
+
+/** The session if it may serve `path` now, else null. */
+export function reusable(
+  session: NonceSession | null,
+  path: string,
+  reuse: NonceReuse,
+  clock: Clock,
+): NonceSession | null {
+  if (session === null || reuse === 'never' || clock.now() - session.begunAt > MAX_NONCE_AGE_MS) return null;
+  // Without qop there is no counter, with -sess the first cnonce stays in the key: not worth the risk.
+  if (session.challenge.qop === null || session.challenge.algorithm.endsWith('-sess')) return null;
+  if (session.path === path) return session;
+  // Other URLs are tried once, after the nonce has proven good for its own.
+  return reuse === 'same-url' || reuse === 'any-url' ? session : null;
+}
+
+/** What one reuse taught: `worked` is false after any 401 that does not call the nonce merely stale. */
+export function learned(reuse: NonceReuse, use: { isSameUrl: boolean; worked: boolean }): NonceReuse {
+  if (use.worked) {
+    if (!use.isSameUrl) return 'any-url';
+    return reuse === 'untried' ? 'same-url' : reuse;
+  }
+  return !use.isSameUrl && reuse === 'same-url' ? 'same-url-only' : 'never';
+}

@@ -1,0 +1,36 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Broken } from '../../support/errors.ts';
+import type { Credentials } from '../digest.ts';
+import { writeExclusively } from './exclusive-file.ts';
+
+const KEY_FILE = 'password-label.key';
+const KEY_BYTES = 32;
+const LABEL_CHARACTERS = 8;
+
+/**
+ * Tells one password from the next where no secret store counts versions: 8 hex digits under a random key that never
+ * leaves `folder` (0600, beside the ledger).
+ *
+ * This is no hash that a reader of the row could use: without the key no guess can be tested, and 32 bits fit millions
+ * of passwords. Who can read the key file can read the process's configuration, and so the password itself.
+ */
+export async function labelPassword(folder: string, { user, password }: Credentials): Promise<string> {
+  const key = await keyIn(folder);
+  return createHmac('sha256', key).update(`${user}\0${password.reveal()}`).digest('hex').slice(0, LABEL_CHARACTERS);
+}
+
+async function keyIn(folder: string): Promise<Buffer> {
+  const path = join(folder, KEY_FILE);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Of two processes starting together one writes; both read what was written.
+    await writeExclusively(path, randomBytes(KEY_BYTES).toString('hex'));
+    const key = Buffer.from(await readFile(path, 'utf8'), 'hex');
+    if (key.length === KEY_BYTES) return key;
+  } catch (cause) {
+    throw new Broken('internal', `could not read the key in ${path}`, { cause });
+  }
+  throw new Broken('internal', `could not read the key in ${path}: it is damaged`);
+}

@@ -1,0 +1,132 @@
+// The guard's memory of one camera account, and every change it can take, without time, disk or network. It fits one
+// table item: plain JSON, written whole by compare-and-set on `version`.
+import * as z from 'zod';
+import { isoInstant } from '../../support/clock.ts';
+
+/** The promise to the operator: no more wrong logins than this per password, the probe included. Cameras lock after 3 to 20. */
+export const MAX_BAD_LOGINS = 2;
+/** How long cameras stay locked when they do not say (ISAPI.md 2.3). */
+export const UNKNOWN_UNLOCK_MS = 30 * 60_000;
+/** No camera locks for longer; a larger number is a misreading. */
+const MAX_UNLOCK_MS = 24 * 3_600_000;
+/** So that an old password coming back, or two processes with different ones, win no fresh tries. */
+const MAX_PASSWORDS = 16;
+
+const Instant = z.iso.datetime({ precision: 3 });
+const Count = z.int().nonnegative();
+
+/** `lost_attempt`: a request with credentials was sent and its sender never told how it ended. */
+export const ShutReasonSchema = z.enum(['bad_login', 'locked_by_camera', 'lost_attempt']);
+export type ShutReason = z.infer<typeof ShutReasonSchema>;
+
+const ShutSchema = z.object({
+  since: Instant,
+  why: ShutReasonSchema,
+  /** What the camera said was left before it locks; null when it did not say. */
+  triesLeft: Count.nullable(),
+  /** When one probe may go; null: only a changed password or an operator opens. */
+  probeAt: Instant.nullable(),
+});
+export type Shut = z.infer<typeof ShutSchema>;
+
+const PasswordRecordSchema = z.object({
+  passwordVersion: z.string().min(1),
+  badLogins: Count,
+  shut: ShutSchema.nullable(),
+});
+export type PasswordRecord = z.infer<typeof PasswordRecordSchema>;
+
+/** A request with credentials is out; past `until` without an outcome it counts as a bad login. */
+const LeaseSchema = z.object({
+  attempt: z.string(),
+  /** For people: which process. */
+  holder: z.string(),
+  until: Instant,
+  passwordVersion: z.string(),
+});
+export type Lease = z.infer<typeof LeaseSchema>;
+
+/** What the camera lets be done with a nonce that was used once; see nonce-session.ts. */
+export const NonceReuseSchema = z.enum(['untried', 'same-url', 'same-url-only', 'any-url', 'never']);
+export type NonceReuse = z.infer<typeof NonceReuseSchema>;
+
+export const GuardRowSchema = z.object({
+  version: Count,
+  lease: LeaseSchema.nullable(),
+  nonceReuse: NonceReuseSchema,
+  /** Newest first. */
+  passwords: z.array(PasswordRecordSchema).max(MAX_PASSWORDS),
+});
+export type GuardRow = z.infer<typeof GuardRowSchema>;
+
+/** What a 401 says about the lock; nulls when it does not. */
+export type LockNotice = { triesLeft: number | null; unlockSeconds: number | null };
+
+export const emptyRow: GuardRow = { version: 0, lease: null, nonceReuse: 'untried', passwords: [] };
+
+export function recordOf(row: GuardRow, passwordVersion: string): PasswordRecord {
+  const known = row.passwords.find((record) => record.passwordVersion === passwordVersion);
+  return known ?? { passwordVersion, badLogins: 0, shut: null };
+}
+
+export function withLease(row: GuardRow, lease: Lease): GuardRow {
+  // Recorded with the first attempt, so that the row tells which password is in use.
+  return { ...withRecord(row, recordOf(row, lease.passwordVersion)), lease };
+}
+
+export function withoutLease(row: GuardRow, attempt: string): GuardRow {
+  return row.lease?.attempt === attempt ? { ...row, lease: null } : row;
+}
+
+/** The password was let in: whatever the guard was shut for is over, but what was counted stays counted. */
+export function accepted(row: GuardRow, passwordVersion: string): GuardRow {
+  return withRecord(row, { ...recordOf(row, passwordVersion), shut: null });
+}
+
+export type BadLogin = { passwordVersion: string; logins: number; why: ShutReason; notice: LockNotice; now: number };
+
+/** Shuts; after the last try that a password has, without a probe. */
+export function shutBy(row: GuardRow, { passwordVersion, logins, why, notice, now }: BadLogin): GuardRow {
+  const before = recordOf(row, passwordVersion);
+  const badLogins = before.badLogins + logins;
+  const unlockMs = notice.unlockSeconds ? Math.min(notice.unlockSeconds * 1000, MAX_UNLOCK_MS) : UNKNOWN_UNLOCK_MS;
+  const shut: Shut = {
+    since: before.shut?.since ?? isoInstant(now),
+    why,
+    triesLeft: notice.triesLeft,
+    probeAt: badLogins < MAX_BAD_LOGINS ? isoInstant(now + unlockMs) : null,
+  };
+  return withRecord(row, { passwordVersion, badLogins, shut });
+}
+
+/** A probe went out and nobody knows how it ended: the camera may have counted it, so the next one waits as long. */
+export function probePostponed(row: GuardRow, passwordVersion: string, now: number): GuardRow {
+  const record = recordOf(row, passwordVersion);
+  if (record.shut === null) return row;
+  return withRecord(row, { ...record, shut: { ...record.shut, probeAt: isoInstant(now + UNKNOWN_UNLOCK_MS) } });
+}
+
+/** An operator's word is worth one try, not two: pressing it again and again must not lock the camera either. */
+export function rearmed(row: GuardRow, passwordVersion: string): GuardRow {
+  const { badLogins } = recordOf(row, passwordVersion);
+  return withRecord(row, { passwordVersion, badLogins: Math.min(badLogins, MAX_BAD_LOGINS - 1), shut: null });
+}
+
+/** A lease that ran out counts against the password it was sent with. */
+export function lostLeaseCounted(row: GuardRow, now: number): GuardRow {
+  const { lease } = row;
+  if (lease === null || Date.parse(lease.until) > now) return row;
+  const notice = { triesLeft: null, unlockSeconds: null };
+  const { passwordVersion } = lease;
+  return { ...shutBy(row, { passwordVersion, logins: 1, why: 'lost_attempt', notice, now }), lease: null };
+}
+
+export function isShut(record: PasswordRecord, now: number): boolean {
+  const { shut } = record;
+  return shut !== null && (shut.probeAt === null || Date.parse(shut.probeAt) > now);
+}
+
+function withRecord(row: GuardRow, record: PasswordRecord): GuardRow {
+  const others = row.passwords.filter(({ passwordVersion }) => passwordVersion !== record.passwordVersion);
+  return { ...row, passwords: [record, ...others].slice(0, MAX_PASSWORDS) };
+}

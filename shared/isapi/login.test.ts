@@ -1,0 +1,259 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Busy } from '../support/errors.ts';
+import { type FakeCamera, type FakeCameraOptions, startFakeCamera } from './guard/fake-camera.test-support.ts';
+import { fileLedger } from './guard/file-ledger.ts';
+import { failure, gateTo } from './guard/gate.test-support.ts';
+import { memoryLedger } from './guard/ledger.ts';
+
+let started: FakeCamera[] = [];
+async function cameraThat(options: FakeCameraOptions): Promise<FakeCamera> {
+  const camera = await startFakeCamera(options);
+  started.push(camera);
+  return camera;
+}
+afterEach(async () => {
+  await Promise.all(started.map((camera) => camera.stop()));
+  started = [];
+});
+
+describe('logging in to the camera', () => {
+  it.each([
+    ['MD5', { algorithms: ['MD5'] }],
+    ['SHA-256 only', { algorithms: ['SHA-256'] }],
+    ['SHA-256 before MD5', { algorithms: ['SHA-256', 'MD5'] }],
+    ['MD5 before SHA-256', { algorithms: ['MD5', 'SHA-256'] }],
+    ['MD5-sess', { algorithms: ['MD5-sess'] }],
+    ['SHA-256-sess', { algorithms: ['SHA-256-sess'] }],
+    ['no qop', { qop: false }],
+    ['Basic and Digest in one header', { basic: 'one-header' }],
+    ['Basic and Digest in two headers', { basic: 'two-headers' }],
+    ['a realm in another script', { realm: 'Ворота 大门 (1)  x' }],
+  ] satisfies [string, FakeCameraOptions][])('a camera with %s lets us in at the first try', async (_, options) => {
+    const camera = await cameraThat(options);
+    const { get } = gateTo(camera);
+    await expect(get('/ISAPI/System/time?format=json&x=%20a')).resolves.toMatchObject({ status: 200 });
+    expect(camera.seen).toEqual(['-', 'A']);
+  });
+
+  it('SHA-256 is chosen over MD5 whichever comes first', async () => {
+    const camera = await cameraThat({ algorithms: ['MD5', 'SHA-256'] });
+    let algorithm = '';
+    camera.settings.serve = (request, response) => {
+      algorithm = /algorithm=([^,]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      response.end();
+    };
+    await gateTo(camera).get();
+    expect(algorithm).toBe('SHA-256');
+  });
+
+  it('a camera that asks for no login gets no credentials', async () => {
+    const camera = await cameraThat({ before: (_, response) => Boolean(response.end('hello')) });
+    const { get, ledger, camera: gate } = gateTo(camera);
+    await expect(get()).resolves.toMatchObject({ body: Buffer.from('hello') });
+    await expect(ledger.read(gate.id)).resolves.toBeNull();
+  });
+
+  it('Basic is refused, unsent, unless the configuration allows it', async () => {
+    const camera = await cameraThat({ basic: 'only' });
+    expect(await failure(gateTo(camera).get())).toMatchObject({ code: 'camera_refused' });
+    expect(camera.seen).toEqual(['-']);
+    await expect(gateTo(camera, { allowBasic: true }).get()).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('Basic is not used beside Digest even where it is allowed', async () => {
+    const camera = await cameraThat({ basic: 'two-headers' });
+    await gateTo(camera, { allowBasic: true }).get();
+    expect(camera.seen).toEqual(['-', 'A']);
+    expect(camera.badLogins).toBe(0);
+  });
+});
+
+describe('reusing a nonce', () => {
+  it('the second request to a URL takes one round trip, and the twentieth too', async () => {
+    const camera = await cameraThat({});
+    const { get } = gateTo(camera);
+    for (let n = 0; n < 20; n += 1) await get();
+    expect(camera.seen).toEqual(['-', ...Array(20).fill('A')]);
+  });
+
+  it.each(['operation', 'operation-silent', 'user-check', 'user-check-silent', 'web-page'] as const)(
+    'a camera whose nonces serve once (%s) costs one try, then two round trips each, and no login',
+    async (oldNonce) => {
+      const camera = await cameraThat({ usesPerNonce: 1, oldNonce });
+      const { get, guard } = gateTo(camera);
+      for (let n = 0; n < 4; n += 1) await get();
+      const fresh = oldNonce.endsWith('-silent') ? ['-', 'A'] : ['A'];
+      expect(camera.seen).toEqual(['-', 'A', 'old', ...fresh, '-', 'A', '-', 'A']);
+      expect(camera.badLogins).toBe(0);
+      await expect(guard.state()).resolves.toMatchObject({ shut: null, badLogins: 0 });
+    },
+  );
+
+  it('a camera that says how many tries are left shows that an old nonce was not counted', async () => {
+    const camera = await cameraThat({ usesPerNonce: 1, oldNonce: 'user-check', tries: 5 });
+    const { get } = gateTo(camera);
+    for (let n = 0; n < 3; n += 1) await get();
+    expect(camera.seen).toEqual(['-', 'A', 'old', 'A', '-', 'A']);
+  });
+
+  it('a nonce refused at its third use is not reused again', async () => {
+    const camera = await cameraThat({ usesPerNonce: 2, oldNonce: 'user-check-silent' });
+    const { get } = gateTo(camera);
+    for (let n = 0; n < 4; n += 1) await get();
+    expect(camera.seen).toEqual(['-', 'A', 'A', 'old', '-', 'A', '-', 'A']);
+  });
+
+  it('a stale nonce is replaced by the one that came with it, and reuse goes on', async () => {
+    const camera = await cameraThat({ usesPerNonce: 2, oldNonce: 'stale' });
+    const { get } = gateTo(camera);
+    for (let n = 0; n < 5; n += 1) await get();
+    expect(camera.seen).toEqual(['-', 'A', 'A', 'old', 'A', 'A', 'old', 'A']);
+    expect(camera.badLogins).toBe(0);
+  });
+
+  it('nonces bound to their URL cost one try for another URL, ever', async () => {
+    const camera = await cameraThat({ nonceBoundToUrl: true });
+    const ledger = memoryLedger();
+    const { get } = gateTo(camera, { ledger });
+    for (const path of ['/a', '/a', '/b', '/b', '/a']) await get(path);
+    expect(camera.seen).toEqual(['-', 'A', 'A', 'old', 'A', 'A', '-', 'A']);
+    const restarted = gateTo(camera, { ledger });
+    for (const path of ['/a', '/b']) await restarted.get(path);
+    expect(camera.seen.slice(8)).toEqual(['-', 'A', '-', 'A']);
+    expect(camera.badLogins).toBe(0);
+  });
+
+  it('where nonces serve every URL, every request takes one round trip', async () => {
+    const camera = await cameraThat({});
+    const { get } = gateTo(camera);
+    for (const path of ['/a', '/a', '/b', '/c', '/a']) await get(path);
+    expect(camera.seen).toEqual(['-', 'A', 'A', 'A', 'A', 'A']);
+  });
+
+  it('a nonce older than its use is not risked', async () => {
+    const camera = await cameraThat({});
+    const { get, clock } = gateTo(camera);
+    await get();
+    clock.advance(21_000);
+    await get();
+    expect(camera.seen).toEqual(['-', 'A', '-', 'A']);
+  });
+});
+
+describe('a wrong password', () => {
+  it('is one bad login at the camera for one call', async () => {
+    const camera = await cameraThat({ password: 'other' });
+    expect(await failure(gateTo(camera).get())).toMatchObject({ code: 'camera_locked', retryAfterSeconds: 1800 });
+    expect(camera.seen).toEqual(['-', 'bad']);
+  });
+
+  it('is one bad login for three calls, and no bytes after the first', async () => {
+    const camera = await cameraThat({ password: 'other' });
+    const { get, log } = gateTo(camera);
+    for (let n = 0; n < 3; n += 1) expect(await failure(get())).toBeInstanceOf(Busy);
+    expect(camera.seen).toEqual(['-', 'bad']);
+    expect(log.events.filter(({ event }) => event === 'guard.shut')).toHaveLength(1);
+  });
+
+  it('is one bad login for twenty calls at once, stream and snapshot among them', async () => {
+    const camera = await cameraThat({ password: 'other' });
+    const { get, client } = gateTo(camera);
+    const stream = { path: '/ISAPI/Event/notification/alertStream', headerTimeoutMs: 5_000 };
+    const calls = [
+      ...Array.from({ length: 10 }, () => get()),
+      ...Array.from({ length: 10 }, () => client.openStream({ ...stream, signal: new AbortController().signal })),
+    ];
+    const codes = (await Promise.all(calls.map(failure))).map(({ code }) => code);
+    expect(codes).toEqual(Array(20).fill('camera_locked'));
+    expect(camera.badLogins).toBe(1);
+    expect(camera.seen).toEqual(['-', 'bad']);
+  });
+
+  it('changed at the camera after a login is one bad login, though the nonce was reused', async () => {
+    const camera = await cameraThat({ tries: 5 });
+    const { get } = gateTo(camera);
+    await get();
+    camera.settings.password = 'other';
+    for (let n = 0; n < 3; n += 1) expect(await failure(get())).toMatchObject({ code: 'camera_locked' });
+    expect(camera.seen).toEqual(['-', 'A', 'bad']);
+  });
+
+  it('changed at a camera that does not tell is settled by one fresh try, and both are counted', async () => {
+    const camera = await cameraThat({});
+    const { get, guard } = gateTo(camera);
+    await get();
+    camera.settings.password = 'other';
+    for (let n = 0; n < 3; n += 1) expect(await failure(get())).toMatchObject({ code: 'camera_locked' });
+    expect(camera.seen).toEqual(['-', 'A', 'bad', 'bad']);
+    await expect(guard.state()).resolves.toMatchObject({ badLogins: 2, shut: { probeAt: null } });
+  });
+
+  it('is no further login after a restart', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gate-guard-'));
+    try {
+      const camera = await cameraThat({ password: 'other' });
+      await failure(gateTo(camera, { ledger: fileLedger(folder) }).get());
+      for (let restart = 0; restart < 3; restart += 1) {
+        const { get } = gateTo(camera, { ledger: fileLedger(folder) });
+        expect(await failure(get())).toMatchObject({ code: 'camera_locked' });
+      }
+      expect(camera.seen).toEqual(['-', 'bad']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('refused with endless bodies is still a bad login', async () => {
+    const camera = await cameraThat({});
+    camera.settings.before = (request, response) => {
+      if (!request.headers.authorization) return false;
+      response.writeHead(401).write('x'.repeat(100_000));
+      return true;
+    };
+    expect(await failure(gateTo(camera).get())).toMatchObject({ code: 'camera_locked' });
+  });
+
+  it('that the camera calls stale for ever ends after two tries', async () => {
+    const camera = await cameraThat({ usesPerNonce: 0, oldNonce: 'stale' });
+    const { get } = gateTo(camera);
+    for (let n = 0; n < 3; n += 1) expect(await failure(get())).toMatchObject({ code: 'camera_locked' });
+    expect(camera.seen).toEqual(['-', 'old', 'old']);
+  });
+});
+
+describe('what is no bad login', () => {
+  it.each([
+    [403, 'camera_refused'],
+    [404, 'camera_refused'],
+    [503, 'camera_busy'],
+  ])('a %i after the login leaves the guard open', async (status, code) => {
+    const camera = await cameraThat({ serve: (_, response) => response.writeHead(status).end() });
+    const { get, guard } = gateTo(camera);
+    for (let n = 0; n < 3; n += 1) expect(await failure(get())).toMatchObject({ code });
+    await expect(guard.state()).resolves.toMatchObject({ shut: null, badLogins: 0 });
+  });
+
+  it('a cut after the credentials leaves the guard open', async () => {
+    const camera = await cameraThat({ serve: (request) => request.socket.destroy() });
+    const { get, guard } = gateTo(camera);
+    for (let n = 0; n < 3; n += 1) expect(await failure(get())).toMatchObject({ code: 'camera_unreachable' });
+    await expect(guard.state()).resolves.toMatchObject({ shut: null, badLogins: 0 });
+  });
+});
+
+describe('a camera that is locked', () => {
+  it('is left alone until its own unlock time, and the wait is not counted as a login', async () => {
+    const camera = await cameraThat({ locksAfter: 0, unlockSeconds: 600 });
+    const { get, guard, clock } = gateTo(camera);
+    expect(await failure(get())).toMatchObject({ code: 'camera_locked', retryAfterSeconds: 600 });
+    expect(camera.seen).toEqual(['-']);
+    await expect(guard.state()).resolves.toMatchObject({ badLogins: 0, shut: { why: 'locked_by_camera' } });
+    camera.settings.locksAfter = 5;
+    clock.advance(601_000);
+    await expect(get()).resolves.toMatchObject({ status: 200 });
+    await expect(guard.state()).resolves.toMatchObject({ shut: null });
+  });
+});

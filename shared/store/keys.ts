@@ -1,0 +1,56 @@
+// The only place that builds keys. Every key is a non-empty string: AWS refuses an empty index key, some stand-ins do not.
+import { type CameraId, type DetectionId, DetectionIdSchema } from '../detection/detection.ts';
+import type { Plate } from '../detection/plate.ts';
+
+/** Shortest prefix that can be looked up: the directory is partitioned by so many first characters. */
+export const PREFIX_CHARACTERS = 3;
+
+export type RowKey = { pk: string; sk: string };
+
+/** A detection's place in any list: by instant, then by id, so that equal instants have one order too. */
+export type Moment = { at: string; id: DetectionId };
+
+export function detectionKey(id: DetectionId): RowKey {
+  return { pk: `DET#${id}`, sk: 'DET' };
+}
+
+export function cameraPartition(camera: CameraId): string {
+  return `CAMERA#${camera}`;
+}
+
+export function platePartition(plate: Plate): string {
+  return `PLATE#${plate}`;
+}
+
+/** Sorts as text in the order of time, since `at` is fixed-width ISO. */
+export function momentKey({ at, id }: Moment): string {
+  return `${at}#${id}`;
+}
+
+/** Throws when `key` was not made by `momentKey`. */
+export function parseMomentKey(key: string): Moment {
+  const separator = key.indexOf('#');
+  return { at: key.slice(0, separator), id: DetectionIdSchema.parse(key.slice(separator + 1)) };
+}
+
+/** Bounds for `sk BETWEEN`, both inclusive: every moment from `from` on and before `to`. */
+export function momentBounds(from: string | undefined, to: string | undefined): { low: string; high: string } {
+  // Moments begin with a digit and hold a '#' behind the instant: '0' sorts before all of them, ':' after all, and
+  // the bare `<to>#` before every moment of that very instant.
+  return { low: from === undefined ? '0' : `${from}#`, high: to === undefined ? ':' : `${to}#` };
+}
+
+/** Where the directory keeps this plate; null when it is too short for any prefix search to find. */
+export function directoryKey(plate: Plate): RowKey | null {
+  const partition = directoryPartition(plate);
+  return partition === null ? null : { pk: partition, sk: plate };
+}
+
+/** The one partition that holds all plates with this prefix; null when the prefix is too short. */
+export function directoryPartition(prefix: string): string | null {
+  // By code points: half a surrogate pair cannot be written as UTF-8.
+  const first = Array.from(prefix).slice(0, PREFIX_CHARACTERS);
+  return first.length < PREFIX_CHARACTERS ? null : `PFX#${first.join('')}`;
+}
+
+export const CURSOR_SECRET_KEY: RowKey = { pk: 'SECRET#CURSOR', sk: 'SECRET' };

@@ -1,0 +1,75 @@
+import type { DateTimeShape } from './alerts/camera-time.ts';
+import { FIRMWARES, type FirmwareName } from './alerts/firmware.ts';
+import type { XmlNamespace } from './alerts/xml.ts';
+import { type AuthOptions, DEFAULT_AUTH } from './auth/auth-options.ts';
+import { DEFAULT_PICTURES, type PictureOptions } from './pictures/passage-pictures.ts';
+import type { PushForm } from './push/push-forms.ts';
+import type { SnapshotForm } from './resources/device.ts';
+import { DEFAULT_PLATES, type PlatesOptions } from './resources/plates.ts';
+import type { ConnectFault } from './stream/connect-faults.ts';
+import type { EventFault } from './stream/event-faults.ts';
+import type { Framing, FramingName } from './stream/framing.ts';
+
+/** The camera's clock: how far from the truth, in which zone, and how it writes the time. */
+export type CameraClock = { offsetMs: number; zoneMinutes: number; dateTime: DateTimeShape };
+
+export type Faults = {
+  /** What a client meets that asks for the alert stream. */
+  connect: ConnectFault | null;
+  /** What happens to the event of every vehicle that passes. */
+  event: EventFault | null;
+  /** What comes in place of a snapshot. */
+  snapshot: SnapshotForm;
+};
+
+/** All of it may be left out; then it is a healthy V5.7 camera on a free port of 127.0.0.1. */
+export type CameraOptions = {
+  port?: number;
+  user?: string;
+  password?: string;
+  clock?: { now(): number };
+  auth?: Partial<AuthOptions>;
+  firmware?: FirmwareName;
+  /** The namespace of alerts, where it shall differ from the firmware's own. */
+  namespace?: XmlNamespace;
+  cameraClock?: Partial<CameraClock>;
+  framing?: FramingName | Partial<Framing>;
+  faults?: Partial<Faults>;
+  /** `false`: only `beat()` makes the heart beat. */
+  heartbeatMs?: number | false;
+  plates?: Partial<PlatesOptions>;
+  pictures?: Partial<PictureOptions>;
+  /** The webhook, http only; without it the camera pushes nothing. */
+  pushTo?: string;
+  pushForm?: PushForm;
+};
+
+const HEARTBEAT_MS = 10_000;
+/** Tashkent, all year round. */
+const ZONE_MINUTES = 300;
+
+const RIGHT_CLOCK: CameraClock = { offsetMs: 0, zoneMinutes: ZONE_MINUTES, dateTime: 'offset' };
+export const NO_FAULTS: Faults = { connect: null, event: null, snapshot: 'picture' };
+
+/** The options with every gap filled. */
+export function withDefaults(options: CameraOptions) {
+  const firmware = options.firmware ?? 'v5.7';
+  return {
+    port: options.port ?? 0,
+    user: options.user ?? 'operator',
+    password: options.password ?? 'simulated-Pass1',
+    clock: options.clock ?? { now: () => Date.now() },
+    auth: { ...DEFAULT_AUTH, ...options.auth },
+    firmware,
+    namespace: options.namespace ?? FIRMWARES[firmware].namespace,
+    cameraClock: { ...RIGHT_CLOCK, ...options.cameraClock },
+    framing: options.framing ?? 'counted-crlf',
+    faults: { ...NO_FAULTS, ...options.faults },
+    heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
+    plates: { ...DEFAULT_PLATES, ...options.plates },
+    pictures: { ...DEFAULT_PICTURES, ...options.pictures },
+    pushTo: options.pushTo === undefined ? null : new URL(options.pushTo),
+    pushForm: options.pushForm ?? 'anpr.xml',
+  };
+}
+export type CameraSettings = ReturnType<typeof withDefaults>;

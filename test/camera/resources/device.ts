@@ -1,0 +1,23 @@
+// What the resources may ask of the camera that they belong to.
+import type { FirmwareName } from '../alerts/firmware.ts';
+import type { LedgerEntry } from '../passage.ts';
+import type { PlatesOptions } from './plates.ts';
+
+export type SnapshotForm = 'picture' | 'error-with-200' | 'login-page-with-200' | 'busy';
+
+export type Device = {
+  firmware: FirmwareName;
+  /** The camera's own clock, ms since 1970. */
+  now(): number;
+  zoneMinutes(): number;
+  /** The passages that the camera still remembers, oldest first. */
+  memory(): readonly LedgerEntry[];
+  plates: PlatesOptions;
+  snapshotForm(): SnapshotForm;
+  /** A JPEG of the lane at this moment. */
+  snapshot(): Buffer;
+  /** Where the camera pushes to, null where nowhere. */
+  pushTo: URL | null;
+};
+
+export type ResourceRequest = { method: string; path: string; body: string };

@@ -1,0 +1,64 @@
+// SQS on this machine, in memory: what it holds is lost with it, so the bridge's outbox is the durable side.
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createSqsServer } from 'local-aws-sqs';
+import { LOCAL_AWS } from './local-aws.ts';
+
+const VISIBILITY_SECONDS = '30';
+
+export type EmbeddedQueues = {
+  client: SQSClient;
+  endpoint: string;
+  detectionsUrl: string;
+  deadLetterUrl: string;
+  /** Comes back empty, as a memory does. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function openQueues(): Promise<EmbeddedQueues> {
+  let server = await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new SQSClient({ ...LOCAL_AWS, endpoint });
+  const create = async (name: string) => {
+    const Attributes = { VisibilityTimeout: VISIBILITY_SECONDS };
+    const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+    return QueueUrl;
+  };
+  const createAll = async () => ({
+    detectionsUrl: await create('detections'),
+    deadLetterUrl: await create('detections-dead-letter'),
+  });
+  const urls = await createAll();
+  const stop = async () => {
+    if (!server.listening) return;
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  return {
+    client,
+    endpoint,
+    ...urls,
+    stop,
+    restart: async () => {
+      await stop();
+      server = await listen(port);
+      await createAll();
+    },
+    close: async () => {
+      client.destroy();
+      await stop();
+    },
+  };
+}
+
+async function listen(port: number): Promise<Server> {
+  const server = await createSqsServer({ port, hostname: '127.0.0.1' });
+  if (!server.listening) await once(server, 'listening');
+  return server;
+}

@@ -1,0 +1,116 @@
+// What API Gateway does: an HTTP request becomes a version 2.0 event, the function's result an HTTP response.
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
+/** API Gateway's own limit (aws.md 1.1). */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const TEXT = /^(?:text\/|application\/(?:json|xml|problem\+json|javascript|x-www-form-urlencoded))/i;
+
+export type LambdaResult = {
+  statusCode?: number | undefined;
+  headers?: Record<string, string | number | boolean | string[]> | undefined;
+  cookies?: string[] | undefined;
+  body?: string | undefined;
+  isBase64Encoded?: boolean | undefined;
+};
+export type Lambda = (event: APIGatewayProxyEventV2) => Promise<LambdaResult>;
+/** The first route whose prefix fits serves the request. */
+export type Route = { prefix: string; lambda: Lambda };
+/** For what no function serves: the pictures, which S3 would. Returns false when it is not its own. */
+export type Aside = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+export type Gateway = { port: number; close(): Promise<void> };
+
+export async function openGateway(port: number, routes: readonly Route[], aside: Aside): Promise<Gateway> {
+  const server = createServer((request, response) => {
+    serve(request, response, routes, aside).catch(() => response.destroy());
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      if (server.listening) await once(server, 'close');
+    },
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  routes: readonly Route[],
+  aside: Aside,
+): Promise<void> {
+  if (await aside(request, response)) return;
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const route = routes.find(({ prefix }) => url.pathname.startsWith(prefix));
+  const body = await bodyOf(request);
+  if (!route || body === 'too large') {
+    response.writeHead(route ? 413 : 404, { 'Content-Type': 'application/json' }).end('{"message":"Not Found"}');
+    return;
+  }
+  const result = await route.lambda(eventOf(request, url, body));
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(result.headers ?? {})) headers[name] = String(value);
+  if (result.cookies) headers['set-cookie'] = result.cookies;
+  response.writeHead(result.statusCode ?? 200, headers);
+  response.end(Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8'));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer | 'too large'> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) return 'too large';
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function eventOf(request: IncomingMessage, url: URL, body: Buffer): APIGatewayProxyEventV2 {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+  const isText = TEXT.test(headers['content-type'] ?? '');
+  const method = request.method ?? 'GET';
+  const query = Object.fromEntries(
+    [...new Set(url.searchParams.keys())].map((key) => [key, url.searchParams.getAll(key).join(',')]),
+  );
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: url.pathname,
+    rawQueryString: url.search.slice(1),
+    headers,
+    ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
+    ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: body.length > 0 && !isText,
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'local',
+      domainName: headers.host ?? 'localhost',
+      domainPrefix: 'local',
+      http: {
+        method,
+        path: url.pathname,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey: '$default',
+      stage: '$default',
+      time: new Date().toISOString(),
+      timeEpoch: Date.now(),
+    },
+  };
+}

@@ -1,0 +1,184 @@
+// The whole system on one machine: the handlers that run in Lambda, the bridge that runs on the VM, and stand-ins for AWS.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { handle } from 'hono/aws-lambda';
+import { createApi } from '../../functions/api/api.ts';
+import { recordBatch } from '../../functions/recorder/record.ts';
+import { accept } from '../../functions/webhook/accept.ts';
+import { tokenVerifier } from '../../shared/auth/verify-token.ts';
+import { type Environment, readCameras } from '../../shared/isapi/cameras.ts';
+import { type FolderPictureStore, folderPictureStore } from '../../shared/pictures/folder-picture-store.ts';
+import { sendToDeadLetterQueue } from '../../shared/queue/dead-letter.ts';
+import { sqsDetectionQueue } from '../../shared/queue/sqs-detection-queue.ts';
+import { detectionStore } from '../../shared/store/detections.ts';
+import { systemClock as clock } from '../../shared/support/clock.ts';
+import type { Log } from '../../shared/support/log.ts';
+import { Secret } from '../../shared/support/secret.ts';
+import { pushSource } from '../../shared/webhook/push-source.ts';
+import { pushingCamera } from '../../shared/webhook/pushing-camera.ts';
+import { type BridgeProcess, startBridge } from './bridge-process.ts';
+import { type EmbeddedQueues, openQueues } from './embedded-queues.ts';
+import { type EmbeddedTable, openTable, TABLE_NAME } from './embedded-table.ts';
+import { type Gateway, type LambdaResult, openGateway } from './http-gateway.ts';
+import { openIssuer } from './issuer.ts';
+import { pollForEver } from './lambda-poller.ts';
+import { LOCAL_AWS } from './local-aws.ts';
+
+const PICTURES_PATH = '/pictures';
+const OPERATOR_TOKEN_SECONDS = 12 * 3600;
+const PRIVATE_MODE = 0o600;
+
+export type LocalOptions = {
+  /** State: table, pictures, outbox, guard, keys. */
+  data: string;
+  /** Of the API; 0 for any free one. */
+  port: number;
+  /** The cameras, by the same GATE_CAMERA_* names as everywhere, and any other setting of the bridge. */
+  environment: Environment;
+  log: Log;
+};
+
+export type LocalSystem = {
+  url: string;
+  /** A bearer token of an operator with every right. */
+  token: string;
+  table: EmbeddedTable;
+  queues: EmbeddedQueues;
+  bridge: () => BridgeProcess;
+  startBridge(over?: Environment): Promise<BridgeProcess>;
+  close(): Promise<void>;
+};
+
+export async function startLocalSystem({ data, port, environment, log }: LocalOptions): Promise<LocalSystem> {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const cameras = readCameras(environment, (path) => readFileSync(path, 'utf8'));
+  const issuer = await openIssuer({ folder: data });
+  const table = await openTable(join(data, 'table'));
+  const queues = await openQueues();
+  const stop = new AbortController();
+
+  const pictureFolder = join(data, 'pictures');
+  const signingKey = keyIn(join(data, 'picture-links.key'));
+  // Links need the port that the gateway gets, and the gateway the routes: the port is known once it listens.
+  let publicUrl = `http://127.0.0.1:${port}`;
+  const pictures = folderPictureStore({ folder: pictureFolder, baseUrl: PICTURES_PATH, signingKey, clock });
+  const publicPictures = {
+    put: pictures.put,
+    url: async (key: string, seconds: number) => publicUrl + (await pictures.url(key, seconds)),
+  };
+  const store = detectionStore({ client: table.client, table: TABLE_NAME, clock, log });
+  const verifyToken = tokenVerifier({ ...issuer, rightsClaim: 'scope' });
+  const api = createApi({
+    store,
+    pictures: publicPictures,
+    verifyToken,
+    cameras: cameras.map(({ id }) => id),
+    log,
+    clock,
+    origins: [],
+  });
+  const queue = sqsDetectionQueue({ client: queues.client, queueUrl: queues.detectionsUrl });
+  const webhook = { source: pushSource(cameras.map(pushingCamera)), pictures, queue, clock, log };
+  const deadLetter = sendToDeadLetterQueue({ client: queues.client, queueUrl: queues.deadLetterUrl });
+  const recorder = { store, deadLetter, count: () => {}, log };
+
+  const gateway: Gateway = await openGateway(
+    port,
+    [
+      { prefix: '/api/gate/anpr-event', lambda: (event: APIGatewayProxyEventV2) => accept(event, webhook) },
+      { prefix: '/', lambda: apiLambda(api) },
+    ],
+    (request, response) => servePicture(pictures, request, response),
+  );
+  publicUrl = `http://127.0.0.1:${gateway.port}`;
+  const polled = pollForEver({
+    client: queues.client,
+    queueUrl: queues.detectionsUrl,
+    handler: (event) => recordBatch(event, recorder),
+    clock,
+    signal: stop.signal,
+  });
+
+  const bridgeEnvironment = {
+    ...definedOf(environment),
+    GATE_STATE_FOLDER: join(data, 'bridge'),
+    GATE_QUEUE_URL: queues.detectionsUrl,
+    GATE_PICTURES_FOLDER: pictureFolder,
+    GATE_STATE_PORT: '0',
+    AWS_ENDPOINT_URL_SQS: queues.endpoint,
+    AWS_REGION: LOCAL_AWS.region,
+    AWS_ACCESS_KEY_ID: LOCAL_AWS.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_AWS.credentials.secretAccessKey,
+  };
+  const start = (over: Environment = {}) =>
+    startBridge({ ...bridgeEnvironment, ...definedOf(over) }, join(data, 'bridge.log'));
+  let bridge = await start();
+
+  const token = issuer.mint({
+    rights: ['gate:read', 'gate:control', 'gate:admin'],
+    expiresInSeconds: OPERATOR_TOKEN_SECONDS,
+    subject: 'operator',
+  });
+  writeFileSync(join(data, 'operator.jwt'), `${token}\n`, { mode: PRIVATE_MODE });
+
+  return {
+    url: publicUrl,
+    token,
+    table,
+    queues,
+    bridge: () => bridge,
+    startBridge: async (over) => {
+      bridge = await start(over);
+      return bridge;
+    },
+    close: async () => {
+      await bridge.stop();
+      stop.abort();
+      await polled;
+      await gateway.close();
+      await queues.close();
+      await table.close();
+    },
+  };
+}
+
+function apiLambda(api: ReturnType<typeof createApi>) {
+  const lambda = handle(api);
+  return async (event: APIGatewayProxyEventV2): Promise<LambdaResult> => {
+    const { body = null, ...rest } = event;
+    return lambda({ ...rest, body });
+  };
+}
+
+async function servePicture(
+  pictures: FolderPictureStore,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (!request.url?.startsWith(`${PICTURES_PATH}/`)) return false;
+  try {
+    const bytes = await pictures.read(request.url);
+    response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, max-age=300' }).end(bytes);
+  } catch {
+    response.writeHead(403, { 'Content-Type': 'text/plain' }).end('The link is not one of ours, or has expired.\n');
+  }
+  return true;
+}
+
+function keyIn(path: string): Secret {
+  try {
+    writeFileSync(path, randomBytes(32).toString('hex'), { mode: PRIVATE_MODE, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return new Secret(readFileSync(path, 'utf8'));
+}
+
+function definedOf(environment: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

@@ -1,0 +1,111 @@
+// `npm start`: the whole system on this machine, with a simulated camera, or with yours when GATE_CAMERA_IP is set.
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import colours from 'picocolors';
+import { reasonOf } from '../../shared/support/errors.ts';
+import { silentLog } from '../../shared/support/log.ts';
+import { type SimulatedCamera, startCamera } from '../camera/camera.ts';
+import { driveTraffic } from '../camera/traffic.ts';
+import { type LocalSystem, startLocalSystem } from './local-system.ts';
+import { showReads } from './show-reads.ts';
+
+const HEALTH_TIMEOUT_MS = 25_000;
+const HEALTH_EVERY_MS = 100;
+
+type Options = { data: string; port: number; every: number };
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number');
+  return Number(text);
+}
+
+const program = new Command('npm start --')
+  .description('The whole gate-camera system on one machine.')
+  .option('--data <folder>', 'where its state lives', '.gate-camera')
+  .option('--port <number>', 'port of the API', wholeNumber, 8787)
+  .option('--every <seconds>', 'seconds between two trucks of the simulated camera', wholeNumber, 4);
+
+async function run({ data, port, every }: Options): Promise<void> {
+  const own = process.env.GATE_CAMERA_IP || process.env.GATE_CAMERAS;
+  const camera = own ? null : await startCamera({});
+  const system = await startLocalSystem({
+    data: resolve(data),
+    port,
+    log: silentLog,
+    environment: camera ? cameraEnvironment(camera) : gateEnvironment(),
+  });
+  await healthy(system);
+  welcome(system, data, camera);
+  const traffic = camera && driveTraffic(camera, { everyMs: every * 1000, seed: Date.now() % 100_000 });
+  const stop = new AbortController();
+  const shown = showReads(system, stop.signal);
+  await new Promise<void>((ended) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => ended());
+    system.bridge().exited.then((code) => {
+      if (stop.signal.aborted) return;
+      process.exitCode = 1;
+      console.error(colours.red(`The bridge ended by itself (${code}); see ${join(data, 'bridge.log')}`));
+      ended();
+    });
+  });
+  console.log('\nStopping …');
+  stop.abort();
+  traffic?.stop();
+  await shown;
+  await system.close();
+  await camera?.close();
+}
+
+function cameraEnvironment(camera: SimulatedCamera): Record<string, string> {
+  return {
+    GATE_CAMERA_IP: camera.host,
+    GATE_CAMERA_PORT: String(camera.port),
+    GATE_CAMERA_USER: camera.user,
+    GATE_CAMERA_PASS: camera.password,
+  };
+}
+
+function gateEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('GATE_')));
+}
+
+async function healthy({ url }: LocalSystem): Promise<void> {
+  const deadline = performance.now() + HEALTH_TIMEOUT_MS;
+  for (;;) {
+    const answer = await fetch(`${url}/api/health`).catch(() => null);
+    if (answer?.ok) return;
+    if (performance.now() > deadline)
+      throw new Error(`could not start: ${url}/api/health answers ${answer?.status ?? 'nothing'}`);
+    await new Promise((next) => setTimeout(next, HEALTH_EVERY_MS));
+  }
+}
+
+function welcome({ url, bridge }: LocalSystem, data: string, camera: SimulatedCamera | null): void {
+  const line = (name: string, what: string) => console.log(`  ${colours.bold(name.padEnd(10))}${what}`);
+  console.log(`\n${colours.green('gate-camera is up')}\n`);
+  line(
+    'camera',
+    camera
+      ? `simulated, ${camera.url} (user ${camera.user}, password ${camera.password})`
+      : 'yours, from GATE_CAMERA_IP or GATE_CAMERAS',
+  );
+  line(
+    'bridge',
+    `process ${bridge().pid}, state http://127.0.0.1:${bridge().statePort}/state, log ${join(data, 'bridge.log')}`,
+  );
+  line('api', `${url}/api/openapi.json`);
+  line('state', data);
+  line('video', 'not in this version: no part of the system serves live video yet');
+  line('token', `${join(data, 'operator.jwt')}, good for 12 hours`);
+  console.log(
+    `\n  ${colours.cyan(`curl -H "Authorization: Bearer $(cat ${join(data, 'operator.jwt')})" ${url}/api/gate/detections`)}\n`,
+  );
+}
+
+run(program.parse().opts<Options>()).then(
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(colours.red(reasonOf(error)));
+    process.exit(1);
+  },
+);
