@@ -5,6 +5,7 @@ import { sampleDetection } from '../../shared/queue/detection.fixture.ts';
 import { systemClock } from '../../shared/support/clock.ts';
 import { Broken, Rejected } from '../../shared/support/errors.ts';
 import { silentLog } from '../../shared/support/log.ts';
+import { systemDisk } from './disk.ts';
 import {
   hurriedClock,
   PLENTY_BYTES,

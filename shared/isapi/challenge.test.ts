@@ -62,6 +62,7 @@ describe('challenges as cameras write them', () => {
     ['two nonces', 'Digest realm="r", nonce="a", nonce="b"'],
     ['a quote inside the realm', 'Digest realm="a\\"b", nonce="n"'],
     ['bytes that are no text', 'Digest realm="\xff\xfe", nonce="n"'],
+    ['-sess but no qop', 'Digest realm="r", nonce="n", algorithm=MD5-sess'],
     ['nothing', ''],
   ])('with %s are not answered', (_, header) => {
     expect(chooseChallenge(parseChallenges(header), noBasic)).toBeNull();

@@ -92,6 +92,8 @@ function digestOf(params: Params): DigestChallenge | null {
   const algorithm = algorithmOf(params.get('algorithm') ?? 'MD5');
   const qop = qopOf(params.get('qop'));
   if (realm === null || !nonce || opaque === null || algorithm === undefined || qop === undefined) return null;
+  // The key of -sess holds the cnonce, which the form without qop cannot carry.
+  if (qop === null && algorithm.endsWith('-sess')) return null;
   const stale = /^true$/i.test(params.get('stale') ?? '');
   return { scheme: 'digest', realm, nonce, opaque: opaque ?? null, qop, algorithm, stale };
 }

@@ -1,7 +1,7 @@
 // The only way to a camera: every request passes its guard, ends in time, and fails as one of four typed errors.
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../support/clock.ts';
-import { Busy, Rejected, reasonOf } from '../support/errors.ts';
+import { Busy, GateError, Rejected, reasonOf } from '../support/errors.ts';
 import type { Log } from '../support/log.ts';
 import { type CameraAnswer, errorIn } from './answer.ts';
 import type { Camera } from './cameras.ts';
@@ -55,6 +55,8 @@ export function cameraClient({ camera, guard, transport, clock, log }: ClientDep
     try {
       return await work();
     } catch (error) {
+      // The guard has said once that it is shut; every caller that it turns away need not repeat it.
+      if (error instanceof GateError && error.code === 'camera_locked') throw error;
       const fields = { camera: camera.id, asked, afterMs: clock.now() - begunAt, reason: reasonOf(error) };
       log.warn('camera.request_failed', fields);
       throw error;
@@ -63,7 +65,7 @@ export function cameraClient({ camera, guard, transport, clock, log }: ClientDep
 
   return {
     request: ({ method, path, body, timeoutMs, maxBytes, signal }) => {
-      const asked = `${method} ${checked(path)}`;
+      const asked = `${method} ${name(path)}`;
       return timed(asked, async () => {
         const until = clock.now() + timeoutMs;
         const answer = await exchange({
@@ -81,7 +83,7 @@ export function cameraClient({ camera, guard, transport, clock, log }: ClientDep
     },
 
     openStream: ({ path, signal, headerTimeoutMs }) => {
-      const asked = `GET ${checked(path)}`;
+      const asked = `GET ${name(path)}`;
       return timed(asked, async () => {
         const opened = await exchange({
           method: 'GET',
@@ -123,8 +125,11 @@ function streamError(answer: CameraAnswer, asked: string): Error {
   return errorIn(answer, asked) ?? new Rejected('camera_refused', `could not ${asked}: the answer is no stream`);
 }
 
-/** What digest-fetch signs and what node:http sends must be the same bytes, or the digest is wrong. */
-function checked(path: string): string {
-  if (/^\/[!-~]*$/.test(path) && !/["#\\]/.test(path)) return path;
+/**
+ * The path as errors and logs call it: without its query, which may say more than they should. Checked here, because
+ * what digest-fetch signs and what node:http sends must be the same bytes, or the digest is wrong.
+ */
+function name(path: string): string {
+  if (/^\/[!-~]*$/.test(path) && !/["#\\]/.test(path)) return path.replace(/\?.*$/, '');
   throw new Rejected('invalid_request', 'could not ask the camera: the path must begin with / and be encoded');
 }

@@ -45,8 +45,9 @@ describe('the answer to a challenge', () => {
     const algorithm = fc.constantFrom<DigestAlgorithm>('MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess');
     const path = fc.webPath().map((text) => `/${text.replaceAll('//', '/x').replace(/^\//, '')}`);
     fc.assert(
-      fc.property(exact, exact, algorithm, fc.constantFrom('auth' as const, null), path, exact, (...given) => {
-        const [realm, nonce, name, qop, uri, password] = given;
+      fc.property(exact, exact, algorithm, fc.boolean(), path, exact, (...given) => {
+        const [realm, nonce, name, isCounted, uri, password] = given;
+        const qop: DigestChallenge['qop'] = isCounted || name.endsWith('-sess') ? 'auth' : null;
         const asked = { ...challenge, realm, nonce, qop, algorithm: name };
         const user = { user: 'Mufasa', password: new Secret(password) };
         const wire = answerDigest({ challenge: asked, credentials: user, method: 'GET', path: uri, use: 1 });

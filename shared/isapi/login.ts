@@ -47,6 +47,7 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
   };
 
   async function attempt<T>(pass: Pass, request: Exchange<T>): Promise<Verdict<Answer<T>>> {
+    // An old nonce may be refused in words that leave open whether it was counted: only where one more is affordable.
     const reuse = pass.badLoginsLeft > 1 ? reusable(session, request.path, pass.nonceReuse, clock) : null;
     session = null;
     if (reuse === null) return attemptFresh(pass, request, { challenge: null, doubtful: 0, triesLeft: null });

@@ -154,6 +154,24 @@ describe('re-arming', () => {
     expect(log.events).toContainEqual({ event: 'guard.rearmed', fields: { camera: gateId, operator: 'aziza' } });
   });
 
+  it('a bad login is counted although an operator opened while it was out', async () => {
+    const ledger = memoryLedger();
+    const clock = movableClock();
+    const camera = await cameraThat({ password: 'other' });
+    const { get, guard } = gateTo(camera, { ledger, clock });
+    const operator = gateTo(camera, { ledger, clock });
+    let isFirst = true;
+    camera.settings.before = (request, response) => {
+      if (!request.headers.authorization || !isFirst) return false;
+      isFirst = false;
+      clock.advance(minutes(1));
+      operator.guard.rearm('aziza').then(() => response.writeHead(401).end());
+      return true;
+    };
+    await failure(get());
+    await expect(guard.state()).resolves.toMatchObject({ badLogins: 2, shut: { why: 'bad_login', probeAt: null } });
+  });
+
   it('an operator opens the gate once the password is right again', async () => {
     const camera = await cameraThat({ password: 'other' });
     const { get, guard } = gateTo(camera);
@@ -272,6 +290,7 @@ describe('a ledger that does not answer', () => {
     watched.isAway = false;
     clock.advance(minutes(5));
     await expect(get()).resolves.toMatchObject({ status: 200 });
+    watched.isAway = false;
     await expect(guard.state()).resolves.toMatchObject({ badLogins: 0, shut: null });
   });
 });

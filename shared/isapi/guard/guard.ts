@@ -75,7 +75,8 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
   }
 
   function lockedOut(shut: rows.Shut | null): Busy {
-    const message = `could not ask camera ${camera}: its guard is shut since ${shut?.since ?? 'now'} (${shut?.why})`;
+    const since = shut === null ? '' : ` since ${shut.since} (${shut.why})`;
+    const message = `could not ask camera ${camera}: its guard is shut${since}`;
     if (!shut?.probeAt) return new Busy('camera_locked', message);
     const retryAfterSeconds = Math.max(1, Math.ceil((Date.parse(shut.probeAt) - clock.now()) / 1000));
     return new Busy('camera_locked', message, { retryAfterSeconds });
@@ -157,7 +158,13 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
           if (isArmed) await store.settle(withLease(outcomeOf(verdict)), row);
           return verdict.value;
         }
-        const after = await store.settle(isArmed ? withLease(outcomeOf(verdict)) : outcomeOf(verdict), row);
+        const refused = outcomeOf(verdict);
+        // Its lease may be gone, counted as lost; if an operator opened since, this one is news.
+        const counted: Change = (stored) => {
+          const isOpen = rows.recordOf(stored, passwordVersion).shut === null;
+          return isOpen ? refused(rows.withoutLease(stored, id)) : withLease(refused)(stored);
+        };
+        const after = await store.settle(isArmed ? counted : refused, row);
         throw lockedOut(rows.recordOf(after, passwordVersion).shut);
       } finally {
         endTurn();

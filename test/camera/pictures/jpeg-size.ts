@@ -2,7 +2,7 @@
 import { gateScene } from './gate-scene.ts';
 
 /** Two marker bytes and two length bytes, then the comment itself. */
-const SEGMENT_HEAD_BYTES = 4;
+export const SEGMENT_HEAD_BYTES = 4;
 const MAX_COMMENT_BYTES = 65_533;
 const FILLER_SCALE = 1 / 16;
 

@@ -82,6 +82,14 @@ describe('pictures of a given size', () => {
     );
   });
 
+  test('differ from passage to passage, even where they are too small to show it', () => {
+    const bytes = { plate: 2000, scene: 2500 };
+    const small = (stamp: string) => passagePictures(ORDINARY_PASSAGE, stamp, { drawn: 'full', bytes });
+    const [one, two] = [small('2026-11-22 10:00:00.123'), small('2026-11-22 10:00:00.124')];
+    expect([one?.plate.length, one?.scene.length]).toEqual([2000, 2500]);
+    expect(one?.plate.equals(two?.plate ?? Buffer.of())).toBe(false);
+  });
+
   test('still show what was drawn', () => {
     const drawn = draw();
     const sized = jpegOfSize(drawn.scene, 300_000);

@@ -1,6 +1,6 @@
 import { isUnread, ORDINARY_PASSAGE, type Passage } from '../passage.ts';
 import { gateScene, type SceneVehicle } from './gate-scene.ts';
-import { jpegOfSize, withComment } from './jpeg-size.ts';
+import { jpegOfSize, SEGMENT_HEAD_BYTES, withComment } from './jpeg-size.ts';
 import { platePicture } from './plate-sign.ts';
 
 export type PictureOptions = {
@@ -23,7 +23,13 @@ export function passagePictures(passage: Passage, stamp: string, { drawn, bytes 
   if (drawn === 'none') return null;
   const { plate, scene } = drawn === 'once' ? stamped(stamp) : draw(passage, stamp, drawn === 'small' ? SMALL : 1);
   if (bytes === null) return { plate, scene };
-  return { plate: jpegOfSize(plate, bytes.plate), scene: jpegOfSize(scene, bytes.scene) };
+  return { plate: sized(plate, bytes.plate, stamp), scene: sized(scene, bytes.scene, stamp) };
+}
+
+/** Exactly `bytes` long; the stamp goes in as a comment, because small sizes are all met by the same tiny picture. */
+function sized(picture: Buffer, bytes: number, stamp: string): Buffer {
+  const comment = Buffer.from(stamp);
+  return withComment(jpegOfSize(picture, bytes - SEGMENT_HEAD_BYTES - comment.length), comment);
 }
 
 function draw(passage: Passage, stamp: string, scale: number): Pictures {
