@@ -8,6 +8,8 @@ import { readDeviceInfo } from '../shared/isapi/device-info.ts';
 import { type AccountDependencies, accountOf } from '../shared/isapi/guard/account.ts';
 import { createGuard } from '../shared/isapi/guard/guard.ts';
 import type { GuardLedger } from '../shared/isapi/guard/ledger.ts';
+import type { BodyPool } from '../shared/isapi/multipart/body-pool.ts';
+import { takeOver } from '../shared/isapi/tapped-socket.ts';
 import type { Transport } from '../shared/isapi/transport.ts';
 import type { Clock } from '../shared/support/clock.ts';
 import { reasonOf } from '../shared/support/errors.ts';
@@ -28,6 +30,7 @@ export type CameraRoadDeps = AccountDependencies & {
   transport: Transport;
   outbox: ReadKeeper;
   budget: PictureBudget;
+  pool: BodyPool;
   deadAfterMs: number;
   clock: Clock;
   log: Log;
@@ -62,12 +65,12 @@ export async function openCameraRoad(camera: Camera, deps: CameraRoadDeps): Prom
     random: Math.random,
     signal,
     openStream: async (streamSignal) => {
-      const body = await client.openStream({
+      const response = await client.openStream({
         path: ALERT_STREAM_PATH,
         signal: streamSignal,
         headerTimeoutMs: STREAM_HEADERS_TIMEOUT_MS,
       });
-      return { body, contentType: body.headers['content-type'] ?? '' };
+      return { body: takeOver(response), contentType: response.headers['content-type'] ?? '' };
     },
     onConnected: (connected) => {
       askCamera(client, state, { log, camera: camera.id, signal: connected }).then(

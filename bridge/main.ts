@@ -6,6 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { fileLedger } from '../shared/isapi/guard/file-ledger.ts';
 import { labelPassword } from '../shared/isapi/guard/password-label.ts';
+import { BodyPool } from '../shared/isapi/multipart/body-pool.ts';
 import { httpTransport } from '../shared/isapi/transport.ts';
 import { folderPictureStore } from '../shared/pictures/folder-picture-store.ts';
 import type { PictureStore } from '../shared/pictures/picture-store.ts';
@@ -56,6 +57,7 @@ async function run(): Promise<void> {
     transport: httpTransport(),
     outbox,
     budget: new PictureBudget(),
+    pool: new BodyPool(),
     deadAfterMs: config.deadAfterMs,
     clock,
     log,

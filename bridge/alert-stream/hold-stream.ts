@@ -1,6 +1,7 @@
 // Keeps one camera's alert stream open for ever: connect, read to its end, back off, again.
-import type { Readable } from 'node:stream';
 import type { CameraId } from '../../shared/detection/detection.ts';
+import type { BodyPool } from '../../shared/isapi/multipart/body-pool.ts';
+import type { ByteSource } from '../../shared/isapi/tapped-socket.ts';
 import { GateError, reasonOf } from '../../shared/support/errors.ts';
 import { BackOff } from './back-off.ts';
 import type { StreamStatus } from './camera-state.ts';
@@ -12,7 +13,7 @@ export const ALERT_STREAM_PATH = '/ISAPI/Event/notification/alertStream';
 /** While the guard is shut nothing is sent to the camera; this only asks the guard whether it has opened. */
 const ASK_GUARD_EVERY_MS = 5_000;
 
-export type OpenStream = (signal: AbortSignal) => Promise<{ contentType: string; body: Readable }>;
+export type OpenStream = (signal: AbortSignal) => Promise<{ contentType: string; body: ByteSource }>;
 
 export type HoldStream = KeepEvent & {
   camera: CameraId;
@@ -20,6 +21,7 @@ export type HoldStream = KeepEvent & {
   /** Called once a stream is up; what it asks the camera must not hold the stream up. */
   onConnected: (signal: AbortSignal) => void;
   budget: PictureBudget;
+  pool: BodyPool;
   deadAfterMs: number;
   /** 0…1, for jitter. */
   random: () => number;
@@ -53,8 +55,8 @@ async function oneStream(deps: HoldStream): Promise<StreamStatus> {
   }
 }
 
-function read(deps: HoldStream, contentType: string, body: Readable): Promise<StreamEnd> {
-  const { camera, clock, clockOffset, timeZone, budget, deadAfterMs, signal, state } = deps;
+function read(deps: HoldStream, contentType: string, body: ByteSource): Promise<StreamEnd> {
+  const { camera, clock, clockOffset, timeZone, budget, pool, deadAfterMs, signal, state } = deps;
   return readStream({
     body,
     contentType,
@@ -70,6 +72,7 @@ function read(deps: HoldStream, contentType: string, body: Readable): Promise<St
       state.lastByteAt = clock.now();
     },
     budget,
+    pool,
     deadAfterMs,
     signal,
   });

@@ -1,8 +1,9 @@
 // Reads one open alert stream to its end: bytes to parts to events, each handled before the next bytes are taken.
-import type { Readable } from 'node:stream';
 import { type Assembled, EventAssembly } from '../../shared/detection/event-assembly.ts';
 import type { Arrival } from '../../shared/detection/from-alert.ts';
+import type { BodyPool } from '../../shared/isapi/multipart/body-pool.ts';
 import { MultipartReader, type PartFault } from '../../shared/isapi/multipart/reader.ts';
+import type { ByteSource } from '../../shared/isapi/tapped-socket.ts';
 import type { PictureBudget } from './picture-budget.ts';
 
 /** A part that has begun and then pauses this long is settled: its length lied, or its picture was cut short. */
@@ -14,13 +15,14 @@ export type StreamEvent = Assembled | { type: 'fault'; fault: PartFault; reason:
 export type StreamEnd = { reason: 'closed' | 'broken' | 'silent' | 'stopped'; bytes: number; detail?: string };
 
 export type ReadStream = {
-  body: Readable;
+  body: ByteSource;
   contentType: string;
   arrival: () => Omit<Arrival, 'bytes'>;
-  /** Handles one event; the next bytes are read when it resolves. */
+  /** Handles one event; the next bytes are read when it resolves, and then its pictures' memory is used again. */
   onEvent: (event: StreamEvent) => Promise<void> | void;
   onBytes?: () => void;
   budget: PictureBudget;
+  pool: BodyPool;
   /** Dead when no byte came for so long: the vendor's 30 s for a 10 s heartbeat (field notes, developer guide). */
   deadAfterMs: number;
   signal: AbortSignal;
@@ -48,7 +50,7 @@ class StreamReading {
 
   constructor(options: ReadStream) {
     this.#options = options;
-    this.#reader = new MultipartReader(options.contentType);
+    this.#reader = new MultipartReader(options.contentType, { pool: options.pool });
     this.#assembly = new EventAssembly(options.arrival);
     const { promise, resolve, reject } = Promise.withResolvers<StreamEnd>();
     this.ended = promise;
@@ -107,8 +109,11 @@ class StreamReading {
 
   async #handleInTurn(before: Promise<void> | null, events: StreamEvent[]): Promise<void> {
     await before;
-    for (const event of events) await this.#options.onEvent(event);
-    const { budget } = this.#options;
+    const { budget, pool, onEvent } = this.#options;
+    for (const event of events) {
+      await onEvent(event);
+      if (event.type === 'pictures') for (const { bytes } of event.pictures) pool.give(bytes);
+    }
     if (!this.#over && !budget.hasRoom(this.#holder)) await budget.room(this.#holder);
   }
 

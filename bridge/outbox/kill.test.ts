@@ -3,17 +3,16 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../../shared/support/clock.ts';
-import { PLENTY_BYTES, recordingLog, type TemporaryFolder, temporaryFolder } from './outbox.fixture.ts';
-import { type Outbox, openOutbox } from './outbox.ts';
+import { type OutboxFolder, outboxFolder, recordingLog } from './outbox.fixture.ts';
+import type { Outbox } from './outbox.ts';
 
 const CHILD = join(import.meta.dirname, 'kill.test-child.ts');
 const KILLS = 25;
 const READS_PER_LIFE = 10_000;
 
-let folder: TemporaryFolder;
+let folder: OutboxFolder;
 beforeEach(async () => {
-  folder = await temporaryFolder();
+  folder = await outboxFolder();
 });
 afterEach(() => folder.remove());
 
@@ -57,26 +56,21 @@ test('a bridge killed twenty-five times has lost no read it had acknowledged', {
   expect(sent.size).toBeGreaterThan(KILLS);
 
   const log = recordingLog();
-  const outbox = await openOutbox({ folder: folder.path, quotaBytes: PLENTY_BYTES, clock: systemClock, log });
-  try {
-    const there = await onDisk(outbox);
-    expect(kept.filter((id) => !sent.has(id) && !there.has(id))).toEqual([]);
-    expect(outbox.depth().bad).toBe(0);
-    expect(log.lines).toEqual([]);
-    const names = await readdir(folder.path, { recursive: true });
-    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
-  } finally {
-    await outbox.close();
-  }
+  const outbox = await folder.open({ log });
+  const there = await onDisk(outbox);
+  expect(kept.filter((id) => !sent.has(id) && !there.has(id))).toEqual([]);
+  expect(outbox.depth().bad).toBe(0);
+  expect(log.lines).toEqual([]);
+  const names = await readdir(folder.path, { recursive: true });
+  expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
 
 test('while one bridge lives no other opens its outbox; once killed, the next one does', async () => {
   const child = spawn(process.execPath, [CHILD, folder.path], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   expect((await lines.next()).value).toBe('open');
-  const options = { folder: folder.path, quotaBytes: PLENTY_BYTES, clock: systemClock, log: recordingLog() };
-  await expect(openOutbox(options)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(folder.open()).rejects.toMatchObject({ code: 'conflict' });
   child.kill('SIGKILL');
   for (;;) if ((await lines.next()).done) break;
-  await (await openOutbox(options)).close();
+  expect((await folder.open()).depth().bad).toBe(0);
 });

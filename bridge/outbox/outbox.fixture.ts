@@ -1,5 +1,5 @@
 // For tests of the outbox: its folder, and stand-ins for AWS that can go away.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Detection } from '../../shared/detection/detection.ts';
@@ -7,18 +7,50 @@ import { describePicture } from '../../shared/pictures/describe-picture.ts';
 import type { PictureStore } from '../../shared/pictures/picture-store.ts';
 import { sampleDetection } from '../../shared/queue/detection.fixture.ts';
 import type { DetectionQueue } from '../../shared/queue/detection-queue.ts';
-import type { Clock } from '../../shared/support/clock.ts';
+import { type Clock, systemClock } from '../../shared/support/clock.ts';
 import { Broken } from '../../shared/support/errors.ts';
-import type { Log, LogFields } from '../../shared/support/log.ts';
+import { type Log, type LogFields, silentLog } from '../../shared/support/log.ts';
 import { type Disk, systemDisk } from './disk.ts';
+import { type Outbox, type OutboxOptions, openOutbox } from './outbox.ts';
+import type { Tray } from './tray.ts';
 
 export const PLENTY_BYTES = 1_000_000_000;
 
-export type TemporaryFolder = { path: string; remove(): Promise<void> };
+export type OutboxFolder = {
+  path: string;
+  /** An outbox in it, with room for plenty unless `options` say otherwise. */
+  open(options?: Partial<OutboxOptions>): Promise<Outbox>;
+  /** Names in one of its folders, sorted. */
+  files(name: string): Promise<string[]>;
+  /** Closes what was opened. */
+  remove(): Promise<void>;
+};
 
-export async function temporaryFolder(): Promise<TemporaryFolder> {
+export async function outboxFolder(): Promise<OutboxFolder> {
   const path = await mkdtemp(join(tmpdir(), 'outbox-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  const opened: Outbox[] = [];
+  return {
+    path,
+    async open(options = {}) {
+      const defaults = { folder: path, quotaBytes: PLENTY_BYTES, clock: systemClock, log: silentLog };
+      const outbox = await openOutbox({ ...defaults, ...options });
+      opened.push(outbox);
+      return outbox;
+    },
+    files: async (name) => (await readdir(join(path, name))).toSorted(),
+    async remove() {
+      for (const outbox of opened) await outbox.close();
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The ids in a tray, oldest first. */
+export async function idsIn(tray: Tray): Promise<string[]> {
+  const entries = tray.take(Number.POSITIVE_INFINITY).toSorted((a, b) => a.seq - b.seq);
+  const contents = await Promise.all(entries.map((entry) => tray.read(entry)));
+  for (const entry of entries) tray.putBack(entry);
+  return contents.map((found) => found?.detection.id ?? 'corrupt');
 }
 
 /** Read number `n` with a plate picture and a scene of `sceneBytes`. */

@@ -1,25 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CameraRefused } from './answer.ts';
-import { type FakeCamera, responseStatus, startFakeCamera } from './guard/fake-camera.test-support.ts';
+import { responseStatus, useFakeCameras } from './guard/fake-camera.test-support.ts';
 import { failure, gateTo } from './guard/gate.test-support.ts';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
-let started: FakeCamera[] = [];
-async function gateWhere(serve: Serve) {
-  const camera = await startFakeCamera({ serve });
-  started.push(camera);
-  return gateTo(camera);
-}
+const cameraThat = useFakeCameras();
+const gateWhere = async (serve: Serve) => gateTo(await cameraThat({ serve }));
 const answering = (status: number, type: string, body: string): Serve => {
   return (_, response) => response.writeHead(status, { 'Content-Type': type }).end(body);
 };
-afterEach(async () => {
-  await Promise.all(started.map((camera) => camera.stop()));
-  started = [];
-});
 const alertStream = { path: '/ISAPI/Event/notification/alertStream', headerTimeoutMs: 5_000 };
 
 describe('a request through the client', () => {
@@ -30,8 +22,7 @@ describe('a request through the client', () => {
 
   it('sends its XML with every try', async () => {
     const bodies: string[] = [];
-    const camera = await startFakeCamera();
-    started.push(camera);
+    const camera = await cameraThat();
     camera.settings.before = (request) => {
       bodies.push(`${request.method} ${request.headers['content-type']} ${request.headers['content-length']}`);
       return false;
@@ -100,10 +91,11 @@ describe('a request through the client', () => {
   });
 
   it.each(['/a b', '/a"', 'a', '/a#b', '/ä', '/a\r\nX: y'])('to the path %j is not sent', async (path) => {
-    const { client } = await gateWhere((_, response) => response.end());
+    const camera = await cameraThat();
+    const { client } = gateTo(camera);
     const call = async () => client.request({ method: 'GET', path, timeoutMs: 1_000, maxBytes: 10 });
     expect(await failure(call())).toMatchObject({ code: 'invalid_request' });
-    expect(started.at(-1)?.seen).toEqual([]);
+    expect(camera.seen).toEqual([]);
   });
 
   it('is called by its path alone in errors and logs', async () => {

@@ -56,7 +56,7 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
     const response = await sendDigest(pass, request, reuse.challenge, reuse.uses + 1);
     if (response.statusCode !== 401) {
       session = { ...reuse, uses: reuse.uses + 1 };
-      return answered(request, response, learned(pass.nonceReuse, { isSameUrl, worked: true }));
+      return answered(request, response, learned(pass.nonceReuse, { isSameUrl, end: 'worked' }));
     }
     const refusal = await refusalOf(response, request);
     const judgement = judgeReuse(refusal, reuse);
@@ -67,7 +67,8 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
       doubtful: judgement === 'unclear' ? 1 : 0,
       triesLeft: refusal.notice.triesLeft,
     };
-    const nonceReuse = refusal.isStale ? pass.nonceReuse : learned(pass.nonceReuse, { isSameUrl, worked: false });
+    const end = refusal.isStale ? 'stale' : 'refused';
+    const nonceReuse = learned(pass.nonceReuse, { isSameUrl, end });
     return attemptFresh({ ...pass, nonceReuse }, request, fresh);
   }
 
@@ -167,7 +168,8 @@ function judgeReuse(refusal: Refusal, session: NonceSession): 'bad_login' | 'old
   if (refusal.isOldNonce) return 'old_nonce';
   const { triesLeft } = refusal.notice;
   if (triesLeft === null) return 'unclear';
-  if (session.triesLeft !== null) return triesLeft < session.triesLeft ? 'bad_login' : 'old_nonce';
+  // Not fewer is no proof of innocence: the good login in between has filled the camera's counter up.
+  if (session.triesLeft !== null) return triesLeft < session.triesLeft ? 'bad_login' : 'unclear';
   // A judged password comes with the next challenge; a spent nonce on some devices without one.
   return refusal.challenges.length > 0 ? 'bad_login' : 'unclear';
 }

@@ -2,6 +2,7 @@
 // time, and a stream is handed on as node:http made it, so that reading it costs nothing more.
 import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Busy, Rejected, reasonOf } from '../support/errors.ts';
+import { connectTapped } from './tapped-socket.ts';
 
 /** Largest response head. */
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -44,7 +45,9 @@ export function httpTransport(options: { agent?: Agent } = {}): Transport {
           method,
           path,
           headers: body === undefined ? headers : { ...headers, 'Content-Length': Buffer.byteLength(body) },
-          agent: options.agent ?? false,
+          ...(options.agent
+            ? { agent: options.agent }
+            : { createConnection: () => connectTapped({ host: address.host, port: address.httpPort }) }),
           maxHeaderSize: MAX_HEADER_BYTES,
           // Old cameras end lines with a bare LF and put control characters into headers. What leniency risks, a second
           // response smuggled past a proxy on a shared connection, needs a proxy; sizes are capped either way.

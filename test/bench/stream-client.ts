@@ -1,11 +1,12 @@
 // Child process that is measured: reads one stream to its end and prints what it cost. `bridge` is the bridge's own road up to
 // the outbox; `discard` throws the bytes away, as the reference.
-import { get } from 'node:http';
 import { connect } from 'node:net';
-import type { Readable } from 'node:stream';
 import { PictureBudget } from '../../bridge/alert-stream/picture-budget.ts';
 import { readStream, type StreamEvent } from '../../bridge/alert-stream/read-stream.ts';
 import { CameraIdSchema } from '../../shared/detection/detection.ts';
+import { BodyPool } from '../../shared/isapi/multipart/body-pool.ts';
+import { takeOver } from '../../shared/isapi/tapped-socket.ts';
+import { httpTransport } from '../../shared/isapi/transport.ts';
 
 const [mode = 'bridge', port = '0'] = process.argv.slice(2);
 const counts = { reads: 0, pictures: 0, bytes: 0, faults: 0 };
@@ -18,17 +19,20 @@ function count(event: StreamEvent): void {
 
 async function bridge(): Promise<void> {
   const camera = CameraIdSchema.parse('gate');
-  const response = await new Promise<Readable & { headers: Record<string, string | string[] | undefined> }>(
-    (resolve) => {
-      get({ host: '127.0.0.1', port: Number(port), path: '/ISAPI/Event/notification/alertStream' }, resolve);
-    },
-  );
+  const response = await httpTransport().open({
+    address: { host: '127.0.0.1', httpPort: Number(port) },
+    method: 'GET',
+    path: '/ISAPI/Event/notification/alertStream',
+    headers: {},
+    headerTimeoutMs: 5_000,
+  });
   const end = await readStream({
-    body: response,
+    body: takeOver(response),
     contentType: String(response.headers['content-type']),
     arrival: () => ({ camera, source: 'stream', receivedAt: Date.now(), timeZone: undefined, clockOffsetMs: 0 }),
     onEvent: count,
     budget: new PictureBudget(),
+    pool: new BodyPool(),
     deadAfterMs: 30_000,
     signal: new AbortController().signal,
   });

@@ -1,6 +1,7 @@
 // A small camera for these tests: it checks every digest with its own arithmetic and counts what reaches it.
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { afterEach } from 'vitest';
 
 const USER = 'admin';
 
@@ -144,6 +145,20 @@ export async function startFakeCamera(options: FakeCameraOptions = {}) {
 }
 
 export type FakeCamera = Awaited<ReturnType<typeof startFakeCamera>>;
+
+/** Starts cameras that stop after each test of the file. */
+export function useFakeCameras(): (options?: FakeCameraOptions) => Promise<FakeCamera> {
+  let started: FakeCamera[] = [];
+  afterEach(async () => {
+    await Promise.all(started.map((camera) => camera.stop()));
+    started = [];
+  });
+  return async (options) => {
+    const camera = await startFakeCamera(options);
+    started.push(camera);
+    return camera;
+  };
+}
 
 export function responseStatus(statusCode: number, subStatusCode: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?><ResponseStatus version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"><requestURL></requestURL><statusCode>${statusCode}</statusCode><statusString>Said</statusString><subStatusCode>${subStatusCode}</subStatusCode></ResponseStatus>`;

@@ -31,11 +31,14 @@ export function reusable(
   return reuse === 'same-url' || reuse === 'any-url' ? session : null;
 }
 
-/** What one reuse taught: `worked` is false after any 401 that does not call the nonce merely stale. */
-export function learned(reuse: NonceReuse, use: { isSameUrl: boolean; worked: boolean }): NonceReuse {
-  if (use.worked) {
-    if (!use.isSameUrl) return 'any-url';
-    return reuse === 'untried' ? 'same-url' : reuse;
-  }
-  return !use.isSameUrl && reuse === 'same-url' ? 'same-url-only' : 'never';
+/** What one reuse taught. A nonce called stale has merely aged, if such a use ever worked; else it never will. */
+export function learned(
+  reuse: NonceReuse,
+  use: { isSameUrl: boolean; end: 'worked' | 'stale' | 'refused' },
+): NonceReuse {
+  const { isSameUrl, end } = use;
+  const hasWorked = isSameUrl ? reuse !== 'untried' : reuse === 'any-url';
+  if (end === 'worked') return isSameUrl ? (hasWorked ? reuse : 'same-url') : 'any-url';
+  if (end === 'stale' && hasWorked) return reuse;
+  return isSameUrl || hasWorked ? 'never' : 'same-url-only';
 }

@@ -47,8 +47,15 @@ function read(bytes: Buffer, { every = bytes.length, type = HEAD, end = false } 
   const reader = new MultipartReader(type);
   const outputs: MultipartOutput[] = [];
   for (let at = 0; at < bytes.length; at += every)
-    outputs.push(...reader.push(Buffer.from(bytes.subarray(at, at + every))));
+    outputs.push(...reader.push(inReusedMemory(bytes.subarray(at, at + every))));
   return end ? [...outputs, ...reader.end()] : outputs;
+}
+/** As a socket's one read buffer does, later reads overwrite what earlier ones brought. */
+const memory = Buffer.alloc(32 * 1024 * 1024);
+function inReusedMemory(chunk: Buffer): Buffer {
+  memory.fill(0x21, 0, chunk.length + 64);
+  chunk.copy(memory);
+  return memory.subarray(0, chunk.length);
 }
 const bodies = (outputs: MultipartOutput[]) => outputs.flatMap((o) => (o.type === 'part' ? [o.body] : []));
 const faults = (outputs: MultipartOutput[]) => outputs.flatMap((o) => (o.type === 'fault' ? [o.fault] : []));

@@ -1,5 +1,7 @@
 // Reads a camera's endless multipart: a part is handed on when its last byte is in, a bad part costs that part only,
 // and memory is bounded by the part limit. It answers to every framing of ISAPI.md 3.2 and 5.1.
+
+import type { BodyPool } from './body-pool.ts';
 import { announcedDelimiter, delimiterOnTheWire, findDelimiter } from './boundary.ts';
 import { GrowingBody } from './growing-body.ts';
 import { type BodyEnd, kindOf, PartBody } from './part-body.ts';
@@ -34,6 +36,7 @@ type State = 'seek' | 'headers' | 'body' | 'skip';
 export class MultipartReader {
   readonly #announced: Buffer | null;
   readonly #maxPartBytes: number;
+  readonly #pool: BodyPool | null;
   #delimiter: Buffer | null = null;
   #state: State = 'seek';
   #pending: Buffer = EMPTY;
@@ -46,9 +49,11 @@ export class MultipartReader {
   #body: GrowingBody | null = null;
   #outputs: MultipartOutput[] = [];
 
-  constructor(contentType: string, options: { maxPartBytes?: number } = {}) {
+  /** With a `pool`, bodies are good until they are given back to it. */
+  constructor(contentType: string, options: { maxPartBytes?: number; pool?: BodyPool } = {}) {
     this.#announced = announcedDelimiter(contentType);
     this.#maxPartBytes = options.maxPartBytes ?? MAX_PART_BYTES;
+    this.#pool = options.pool ?? null;
   }
 
   /** Bytes held for parts not yet whole. */
@@ -61,6 +66,7 @@ export class MultipartReader {
     return this.#state === 'body';
   }
 
+  /** `chunk` may be used again by the caller afterwards: whatever is kept or handed on is a copy of it. */
   push(chunk: Buffer): MultipartOutput[] {
     return this.#run(this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]), false);
   }
@@ -82,10 +88,7 @@ export class MultipartReader {
     this.#pending = EMPTY;
     let rest: Buffer | null = input;
     while (rest !== null) rest = this.#step(rest, last);
-    // A few pending bytes must not keep a whole picture's memory alive until the next heartbeat.
-    if (this.#pending.length > 0 && this.#pending.buffer.byteLength > 4 * this.#pending.length) {
-      this.#pending = Buffer.from(this.#pending);
-    }
+    if (this.#pending.length > 0) this.#pending = Buffer.from(this.#pending);
     const outputs = this.#outputs;
     this.#outputs = [];
     return outputs;
@@ -191,7 +194,7 @@ export class MultipartReader {
       return this.#keepTail(bytes, this.#delimiter ?? EMPTY, last);
     }
     if (this.#body === null && input.length > 0) {
-      this.#body = new GrowingBody(this.#headers.contentLength);
+      this.#body = new GrowingBody(this.#headers.contentLength, this.#pool);
       this.#body.append(input);
     }
     return null;
@@ -204,10 +207,18 @@ export class MultipartReader {
     }
     if (end.wrongLength) this.#fault('part_length_wrong', end.whole);
     const body = bytes.subarray(0, end.whole);
-    if (body.length > 0) this.#outputs.push({ type: 'part', headers: this.#headers, body });
+    // A body that grew over several reads is ours already; one that came in a single read is the caller's memory.
+    const own = this.#body === null ? this.#copyOf(body) : body;
+    if (body.length > 0) this.#outputs.push({ type: 'part', headers: this.#headers, body: own });
     const rest = this.#leavePart(bytes.subarray(end.next));
     this.#afterDocument = kindOf(body) === 'document';
     return rest;
+  }
+
+  #copyOf(body: Buffer): Buffer {
+    const copy = new GrowingBody(body.length, kindOf(body) === 'picture' ? this.#pool : null);
+    copy.append(body);
+    return copy.view();
   }
 
   #leavePart(rest: Buffer): Buffer {
