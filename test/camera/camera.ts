@@ -12,7 +12,7 @@ import { createFront, type RequestRecord } from './http-front.ts';
 import { createLane } from './lane.ts';
 import type { LedgerEntry, Passage, PushResult } from './passage.ts';
 import { push } from './push/push.ts';
-import { PUSH_FORMS } from './push/push-forms.ts';
+import { PUSH_FORMS, type PushForm } from './push/push-forms.ts';
 import { randomFrom } from './random.ts';
 import { createAlertStream } from './stream/alert-stream.ts';
 import { EVENT_FAULTS } from './stream/event-faults.ts';
@@ -47,6 +47,8 @@ export type SimulatedCamera = {
   setFaults(faults: Partial<Faults>): void;
   setFraming(framing: FramingName | Partial<Framing>): void;
   setClock(changes: Partial<CameraClock>): void;
+  /** The webhook that it pushes to from now on, http only; null ends that. */
+  setPush(to: string | null, form?: PushForm): void;
   /** Every nonce grows old at once. */
   forgetNonces(): void;
   /** Ends all streams (RST), and forgets nonces, locks and remembered plates. */
@@ -65,8 +67,8 @@ const HOST = '127.0.0.1';
 /** Rejects when the port is taken. */
 export async function startCamera(options: CameraOptions = {}): Promise<SimulatedCamera> {
   const settings = withDefaults(options);
-  const { clock, firmware, namespace, pushTo } = settings;
-  let { faults, cameraClock, password } = settings;
+  const { clock, firmware, namespace } = settings;
+  let { faults, cameraClock, password, pushTo, pushForm } = settings;
   let framing = framingOf(settings.framing);
   let activePostCount = 0;
   const requests: RequestRecord[] = [];
@@ -82,7 +84,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
   const device = {
     firmware,
     plates: settings.plates,
-    pushTo,
+    pushTo: () => pushTo,
     now,
     zoneMinutes: () => cameraClock.zoneMinutes,
     memory: () => lane.memory,
@@ -103,7 +105,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     const streams = stream.send(damage?.bytes ?? frame(parts, framing), damage?.ending);
     const reported: { streams: number; push: PushResult | null } = { streams, push: null };
     entry.reports.push(reported);
-    if (pushTo !== null) reported.push = await push(pushTo, PUSH_FORMS[settings.pushForm](lines, pictures));
+    if (pushTo !== null) reported.push = await push(pushTo, PUSH_FORMS[pushForm](lines, pictures));
   }
 
   async function drive(changes: Partial<Passage> = {}): Promise<LedgerEntry> {
@@ -161,6 +163,10 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     },
     setClock(changes) {
       cameraClock = { ...cameraClock, ...changes };
+    },
+    setPush(to, form = pushForm) {
+      pushTo = to === null ? null : new URL(to);
+      pushForm = form;
     },
     forgetNonces: () => authenticator.forgetNonces(),
     cutStreams: () => stream.end('fin'),

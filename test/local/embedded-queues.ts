@@ -6,7 +6,8 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createSqsServer } from 'local-aws-sqs';
 import { LOCAL_AWS } from './local-aws.ts';
 
-const VISIBILITY_SECONDS = '30';
+/** A message that was not done with in time is brought again; AWS's own default. */
+const VISIBILITY_SECONDS = 30;
 
 export type EmbeddedQueues = {
   client: SQSClient;
@@ -19,13 +20,13 @@ export type EmbeddedQueues = {
   close(): Promise<void>;
 };
 
-export async function openQueues(): Promise<EmbeddedQueues> {
+export async function openQueues(visibilitySeconds = VISIBILITY_SECONDS): Promise<EmbeddedQueues> {
   let server = await listen(0);
   const { port } = server.address() as AddressInfo;
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new SQSClient({ ...LOCAL_AWS, endpoint });
   const create = async (name: string) => {
-    const Attributes = { VisibilityTimeout: VISIBILITY_SECONDS };
+    const Attributes = { VisibilityTimeout: String(visibilitySeconds) };
     const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: name, Attributes }));
     return QueueUrl;
   };

@@ -39,6 +39,8 @@ export type LocalOptions = {
   /** The cameras, by the same GATE_CAMERA_* names as everywhere, and any other setting of the bridge. */
   environment: Environment;
   log: Log;
+  /** After how long the queue brings a message again that the recorder could not store. */
+  visibilitySeconds?: number;
 };
 
 export type LocalSystem = {
@@ -52,12 +54,13 @@ export type LocalSystem = {
   close(): Promise<void>;
 };
 
-export async function startLocalSystem({ data, port, environment, log }: LocalOptions): Promise<LocalSystem> {
+export async function startLocalSystem(options: LocalOptions): Promise<LocalSystem> {
+  const { data, port, environment, log } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const cameras = readCameras(environment, (path) => readFileSync(path, 'utf8'));
   const issuer = await openIssuer({ folder: data });
   const table = await openTable(join(data, 'table'));
-  const queues = await openQueues();
+  const queues = await openQueues(options.visibilitySeconds);
   const stop = new AbortController();
 
   const pictureFolder = join(data, 'pictures');
@@ -148,8 +151,8 @@ export async function startLocalSystem({ data, port, environment, log }: LocalOp
 function apiLambda(api: ReturnType<typeof createApi>) {
   const lambda = handle(api);
   return async (event: APIGatewayProxyEventV2): Promise<LambdaResult> => {
-    const { body = null, ...rest } = event;
-    return lambda({ ...rest, body });
+    const { body = null, requestContext, ...rest } = event;
+    return lambda({ ...rest, body, requestContext: { ...requestContext, authentication: null, authorizer: {} } });
   };
 }
 

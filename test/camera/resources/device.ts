@@ -17,7 +17,7 @@ export type Device = {
   /** A JPEG of the lane at this moment. */
   snapshot(): Buffer;
   /** Where the camera pushes to, null where nowhere. */
-  pushTo: URL | null;
+  pushTo(): URL | null;
 };
 
 export type ResourceRequest = { method: string; path: string; body: string };

@@ -57,7 +57,8 @@ export function trigger(): Answer {
 }
 
 /** The model's only listening slot (ISAPI.md 1.7); unused it names 0.0.0.0. */
-export function httpHosts({ pushTo }: Device): Answer {
+export function httpHosts(device: Device): Answer {
+  const pushTo = device.pushTo();
   const slot = element('HttpHostNotification', [
     ...element('id', 1),
     ...element('url', pushTo === null ? '' : `${pushTo.pathname}${pushTo.search}`),
