@@ -117,6 +117,20 @@ describe('a request to the camera', () => {
   });
 });
 
+describe('a connection', () => {
+  it('is closed once its answer is read, even where the camera was asked to keep it', async () => {
+    const closed = new Promise((resolve) => {
+      answer = (socket) => {
+        socket.once('close', resolve);
+        socket.write('HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno');
+      };
+    });
+    const response = await open({ headers: { Connection: 'keep-alive' } });
+    expect((await readBody(response, whole)).toString()).toBe('no');
+    await closed;
+  });
+});
+
 describe("the camera's body", () => {
   it('beyond its limit is refused and not read on', async () => {
     answer = (socket) => socket.write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(1_000)}`);

@@ -63,6 +63,9 @@ export function httpTransport(options: { agent?: Agent } = {}): Transport {
           clearTimeout(timer);
           // A cut while nobody reads yet must not be an uncaught error; every reader sees it again.
           response.on('error', () => {});
+          // Nobody else uses this connection, and a camera that was asked to keep it would hold one of its few for it.
+          const { socket } = response;
+          if (!options.agent) response.once('close', () => socket.destroy());
           resolve(response);
         });
         sent.on('error', fail);

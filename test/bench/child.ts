@@ -1,12 +1,13 @@
 // Measured work runs in a fresh process each time, so that one measure's heap is not another's.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { isAbsolute } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const CHILD_TIMEOUT_MS = 120_000;
 
 function start(file: string, args: readonly string[], flags: readonly string[] = []): ChildProcess {
-  const path = fileURLToPath(new URL(file, import.meta.url));
+  const path = isAbsolute(file) ? file : fileURLToPath(new URL(file, import.meta.url));
   return spawn(process.execPath, [...flags, path, ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
 }
 

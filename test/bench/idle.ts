@@ -1,3 +1,4 @@
+import { bundle } from './bundle.ts';
 import { runChild, withServer } from './child.ts';
 import { type Figure, figure } from './figure.ts';
 
@@ -9,8 +10,11 @@ type Run = { heartbeats: number; coreShare: number; rssMb: number; peakRssMb: nu
 /** A thousand idle cameras in one process, a heartbeat a second each; the reference is the same process with fifty. */
 export function measureIdleCameras(): Promise<Figure[]> {
   return withServer('./idle-source.ts', [], async (port) => {
-    const few = await runChild<Run>('./idle-client.ts', [FEW, port]);
-    const all = await runChild<Run>('./idle-client.ts', [CAMERAS, port]);
+    // Bundled, as the bridge is deployed: the loader that strips types is 30 MB by itself.
+    const client = await bundle('./idle-client.ts');
+    const few = await runChild<Run>(client.path, [FEW, port]);
+    const all = await runChild<Run>(client.path, [CAMERAS, port]);
+    client.remove();
     return [
       figure('1,000 idle cameras: memory (reference: 50 cameras)', all.peakRssMb, 'MB', few.peakRssMb),
       figure('1,000 idle cameras: share of one core (reference: 50 cameras)', all.coreShare, '%', few.coreShare),
