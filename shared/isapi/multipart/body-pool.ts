@@ -2,7 +2,7 @@
 // parsing does.
 
 /** A plate, and a scene; larger pictures get memory of their own. */
-const SIZES_BYTES = [64 * 1024, 512 * 1024] as const;
+const SIZES_BYTES: readonly number[] = [64 * 1024, 512 * 1024];
 /** Kept for the next picture, of each size. */
 const MAX_FREE = 8;
 
@@ -20,7 +20,7 @@ export class BodyPool {
 
   /** The memory behind `bytes` may be overwritten from now on; bytes that were not taken here are left alone. */
   give({ buffer }: Uint8Array): void {
-    const free = this.#free[SIZES_BYTES.findIndex((limit) => limit === buffer.byteLength)];
+    const free = this.#free[SIZES_BYTES.indexOf(buffer.byteLength)];
     if (!free || !(buffer instanceof ArrayBuffer) || free.length >= MAX_FREE || free.includes(buffer)) return;
     free.push(buffer);
   }

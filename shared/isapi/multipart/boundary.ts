@@ -2,6 +2,8 @@
 
 /** RFC 2046 allows 70; cameras write runs of dashes, so a little more. */
 const MAX_DELIMITER_BYTES = 200;
+/** Blanks that may follow a delimiter on its line (RFC 2046); more would be waited for without end. */
+const MAX_PADDING_BYTES = 64;
 const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
@@ -50,7 +52,9 @@ function startsLine(bytes: Buffer, at: number): boolean {
 function lineEnd(bytes: Buffer, from: number, last: boolean): number | 'not a delimiter' {
   let at = from;
   if (bytes[at] === DASH && bytes[at + 1] === DASH) at += 2;
+  const padded = at;
   while (bytes[at] === BLANK || bytes[at] === TAB) at += 1;
+  if (at - padded > MAX_PADDING_BYTES) return 'not a delimiter';
   if (bytes[at] === LF) return at + 1;
   if (bytes[at] === CR && bytes[at + 1] === LF) return at + 2;
   const cutShort = at >= bytes.length || (at + 1 >= bytes.length && (bytes[at] === CR || bytes[at] === DASH));

@@ -2,7 +2,8 @@
 // and memory is bounded by the part limit. It answers to every framing of ISAPI.md 3.2 and 5.1.
 
 import type { BodyPool } from './body-pool.ts';
-import { announcedDelimiter, delimiterOnTheWire, findDelimiter } from './boundary.ts';
+import { findDelimiter } from './boundary.ts';
+import { DelimiterSeek } from './delimiter-seek.ts';
 import { GrowingBody } from './growing-body.ts';
 import { type BodyEnd, kindOf, PartBody } from './part-body.ts';
 import { headerBlock, NO_HEADERS, type PartHeaders, readPartHeaders } from './part-headers.ts';
@@ -11,10 +12,6 @@ import { headerBlock, NO_HEADERS, type PartHeaders, readPartHeaders } from './pa
 export const MAX_PART_BYTES = 8 * 1024 * 1024;
 /** Largest header block of one part. */
 const MAX_HEADER_BYTES = 8 * 1024;
-/** How much is kept while the boundary is not yet known. */
-const MAX_UNKNOWN_BYTES = 16 * 1024;
-/** Bytes kept before a possible delimiter, to see whether it starts a line. */
-const CONTEXT_BYTES = 2;
 /** Enough for a byte-order mark and one byte more. */
 const BYTES_TO_SNIFF = 4;
 const EMPTY = Buffer.alloc(0);
@@ -34,15 +31,11 @@ export type MultipartOutput =
 type State = 'seek' | 'headers' | 'body' | 'skip';
 
 export class MultipartReader {
-  readonly #announced: Buffer | null;
+  readonly #delimiters: DelimiterSeek;
   readonly #maxPartBytes: number;
   readonly #pool: BodyPool | null;
-  #delimiter: Buffer | null = null;
   #state: State = 'seek';
   #pending: Buffer = EMPTY;
-  /** Bytes at the front of `#pending` that were searched already and only tell whether a line starts. */
-  #context = 0;
-  #junk = 0;
   #afterDocument = false;
   #headers: PartHeaders = NO_HEADERS;
   #part: PartBody | null = null;
@@ -51,7 +44,7 @@ export class MultipartReader {
 
   /** With a `pool`, bodies are good until they are given back to it. */
   constructor(contentType: string, options: { maxPartBytes?: number; pool?: BodyPool } = {}) {
-    this.#announced = announcedDelimiter(contentType);
+    this.#delimiters = new DelimiterSeek(contentType);
     this.#maxPartBytes = options.maxPartBytes ?? MAX_PART_BYTES;
     this.#pool = options.pool ?? null;
   }
@@ -116,45 +109,26 @@ export class MultipartReader {
       // Several documents in one part, or one glued behind it (ISAPI.md 3.2).
       if (kind === 'document') return this.#begin({ ...this.#headers, contentLength: null }, input);
     }
-    const delimiter = this.#delimiter ?? this.#learnDelimiter(input, last);
-    if (delimiter === null) {
-      if (last) {
-        this.#countJunk(input);
-        this.#reportJunk();
-      }
-      return this.#wait(input.subarray(-MAX_UNKNOWN_BYTES), last);
-    }
-    const found = findDelimiter(input, delimiter, this.#context, last);
-    if (found === 'none') {
-      this.#countJunk(last ? input : input.subarray(0, -tailBytes(delimiter)));
-      if (last) this.#reportJunk();
-      return this.#keepTail(input, delimiter, last);
-    }
-    if (found.end === -1) return this.#wait(input, last, this.#context);
-    this.#countJunk(input.subarray(0, found.start));
-    this.#reportJunk();
-    this.#context = 0;
+    const isFirst = this.#delimiters.delimiter === null;
+    const sought = this.#delimiters.seek(input, last);
+    if (isFirst && this.#delimiters.isForeign) this.#fault('boundary_not_as_announced', 0);
+    if ('keep' in sought && !last) return this.#wait(sought.keep, last);
+    const junk = this.#delimiters.takeJunk();
+    if (junk > 0) this.#fault('junk_between_parts', junk);
+    if ('keep' in sought) return null;
     this.#state = 'headers';
-    return input.subarray(found.end);
-  }
-
-  #learnDelimiter(input: Buffer, last: boolean): Buffer | null {
-    const announced = this.#announced;
-    if (announced && findDelimiter(input, announced, 0, last) !== 'none') this.#delimiter = announced;
-    else {
-      this.#delimiter = delimiterOnTheWire(input);
-      if (this.#delimiter && announced) this.#fault('boundary_not_as_announced', 0);
-    }
-    return this.#delimiter;
+    return input.subarray(sought.next);
   }
 
   #readHeaders(input: Buffer, last: boolean): Buffer | null {
-    const delimiter = this.#delimiter ?? EMPTY;
+    const delimiter = this.#delimiters.delimiter ?? EMPTY;
     const start = input.subarray(0, delimiter.length);
     if (start.length > 0 && start.compare(delimiter, 0, start.length) === 0) {
-      const doubled = findDelimiter(input, delimiter, 0, last);
-      if (doubled === 'none' || doubled.end === -1) return this.#wait(input, last);
-      return input.subarray(doubled.end);
+      const doubled = start.length < delimiter.length ? 'cut short' : findDelimiter(input, delimiter, 0, last);
+      if (doubled === 'cut short') return this.#wait(input, last);
+      if (doubled !== 'none' && doubled.start === 0) {
+        return doubled.end === -1 ? this.#wait(input, last) : input.subarray(doubled.end);
+      }
     }
     const block = headerBlock(input, 0);
     if ((block?.next ?? input.length) > MAX_HEADER_BYTES) {
@@ -163,7 +137,6 @@ export class MultipartReader {
       return input;
     }
     if (block === null) {
-      if (last && input.length > 0) this.#countJunk(input);
       return this.#wait(input, last);
     }
     return this.#begin(readPartHeaders(block.text), input.subarray(block.next));
@@ -171,12 +144,11 @@ export class MultipartReader {
 
   #begin(headers: PartHeaders, rest: Buffer): Buffer {
     this.#headers = headers;
-    this.#context = 0;
     if ((headers.contentLength ?? 0) > this.#maxPartBytes) {
       this.#fault('part_too_large', headers.contentLength ?? 0);
       this.#state = 'skip';
     } else {
-      this.#part = new PartBody(this.#delimiter ?? EMPTY, headers.contentLength);
+      this.#part = new PartBody(this.#delimiters.delimiter ?? EMPTY, headers.contentLength);
       this.#state = 'body';
     }
     return rest;
@@ -191,7 +163,7 @@ export class MultipartReader {
       this.#fault('part_too_large', bytes.length);
       this.#leavePart(EMPTY);
       this.#state = 'skip';
-      return this.#keepTail(bytes, this.#delimiter ?? EMPTY, last);
+      return this.#skip(bytes, last);
     }
     if (this.#body === null && input.length > 0) {
       this.#body = new GrowingBody(this.#headers.contentLength, this.#pool);
@@ -224,58 +196,27 @@ export class MultipartReader {
   #leavePart(rest: Buffer): Buffer {
     this.#part = null;
     this.#body = null;
-    this.#context = 0;
+    this.#delimiters.reset();
     this.#afterDocument = false;
     this.#state = 'seek';
     return rest;
   }
 
+  /** What is skipped was counted as one fault already, whatever is in it. */
   #skip(input: Buffer, last: boolean): Buffer | null {
-    const delimiter = this.#delimiter ?? EMPTY;
-    const found = findDelimiter(input, delimiter, this.#context, last);
-    if (found === 'none') return this.#keepTail(input, delimiter, last);
-    if (found.end === -1)
-      return this.#wait(
-        input.subarray(Math.max(0, found.start - CONTEXT_BYTES)),
-        last,
-        Math.min(found.start, CONTEXT_BYTES),
-      );
-    this.#context = 0;
+    const sought = this.#delimiters.seek(input, last);
+    this.#delimiters.takeJunk();
+    if ('keep' in sought) return this.#wait(sought.keep, last);
     this.#state = 'headers';
-    return input.subarray(found.end);
+    return input.subarray(sought.next);
   }
 
-  #keepTail(input: Buffer, delimiter: Buffer, last: boolean): null {
-    const dropped = Math.max(0, input.length - tailBytes(delimiter));
-    return this.#wait(input.subarray(dropped), last, dropped > 0 ? CONTEXT_BYTES : this.#context);
-  }
-
-  #wait(bytes: Buffer, last: boolean, context = 0): null {
+  #wait(bytes: Buffer, last: boolean): null {
     this.#pending = last ? EMPTY : bytes;
-    this.#context = context;
     return null;
-  }
-
-  #countJunk(bytes: Buffer): void {
-    for (const byte of bytes) {
-      if (byte !== 0x0a && byte !== 0x0d && byte !== 0x20 && byte !== 0) {
-        this.#junk += bytes.length;
-        return;
-      }
-    }
-  }
-
-  #reportJunk(): void {
-    if (this.#junk > 0) this.#fault('junk_between_parts', this.#junk);
-    this.#junk = 0;
   }
 
   #fault(fault: PartFault, bytes: number): void {
     this.#outputs.push({ type: 'fault', fault, bytes });
   }
-}
-
-/** What is kept when no delimiter was found: all but the last byte of one, and what stands before it. */
-function tailBytes(delimiter: Buffer): number {
-  return delimiter.length - 1 + CONTEXT_BYTES;
 }
