@@ -7,7 +7,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 /** API Gateway's own limit (aws.md 1.1). */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
-const TEXT = /^(?:text\/|application\/(?:json|xml|problem\+json|javascript|x-www-form-urlencoded))/i;
+/** What reaches a function as text; everything else comes base64-coded. */
+const TEXT = /^(?:text\/|application\/(?:json|xml|javascript))/i;
 
 export type LambdaResult = {
   statusCode?: number | undefined;

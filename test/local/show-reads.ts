@@ -6,6 +6,7 @@ import type { LocalSystem } from './local-system.ts';
 
 const ASK_EVERY_MS = 1_000;
 const SHOWN_AT_ONCE = 20;
+const MAX_REMEMBERED = 200;
 
 const Page = z.object({
   items: z.array(
@@ -27,18 +28,25 @@ export async function showReads(
   { url, token }: Pick<LocalSystem, 'url' | 'token'>,
   signal: AbortSignal,
 ): Promise<void> {
+  const seen = new Set<string>();
   const shown = new Set<string>();
   while (!signal.aborted) {
     const items = await newest(url, token, signal);
     for (const read of items.toReversed()) {
       // A read is shown once its pictures are there, or at the next look without them.
-      if (shown.has(read.id)) continue;
+      const isNew = !seen.has(read.id);
+      seen.add(read.id);
+      if (shown.has(read.id) || (isNew && read.pictures.length === 0)) continue;
       shown.add(read.id);
       console.log(sentence(read));
     }
-    if (shown.size > 10 * SHOWN_AT_ONCE) for (const id of [...shown].slice(0, -5 * SHOWN_AT_ONCE)) shown.delete(id);
+    for (const ids of [seen, shown]) forgetOldest(ids);
     await systemClock.sleep(ASK_EVERY_MS, signal).catch(() => {});
   }
+}
+
+function forgetOldest(ids: Set<string>): void {
+  for (const id of [...ids].slice(0, -MAX_REMEMBERED)) ids.delete(id);
 }
 
 async function newest(url: string, token: string, signal: AbortSignal): Promise<Read[]> {
