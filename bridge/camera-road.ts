@@ -1,16 +1,13 @@
-// One camera, from its configuration to its stream being held: account, guard, client, and what is asked of it once it is up.
+// One camera's stream, held; and what is asked of the camera once it is up.
 
 import type { TimeZone } from '../shared/detection/camera-time.ts';
 import { type CameraClock, readCameraClock } from '../shared/isapi/camera-clock.ts';
 import type { Camera } from '../shared/isapi/cameras.ts';
-import { type CameraClient, cameraClient } from '../shared/isapi/client.ts';
+import type { CameraClient } from '../shared/isapi/client.ts';
 import { readDeviceInfo } from '../shared/isapi/device-info.ts';
-import { type AccountDependencies, accountOf } from '../shared/isapi/guard/account.ts';
-import { createGuard } from '../shared/isapi/guard/guard.ts';
-import type { GuardLedger } from '../shared/isapi/guard/ledger.ts';
 import type { BodyPool } from '../shared/isapi/multipart/body-pool.ts';
+import type { OpenedCamera } from '../shared/isapi/open-camera.ts';
 import { takeOver } from '../shared/isapi/tapped-socket.ts';
-import type { Transport } from '../shared/isapi/transport.ts';
 import type { Clock } from '../shared/support/clock.ts';
 import { reasonOf } from '../shared/support/errors.ts';
 import type { Log } from '../shared/support/log.ts';
@@ -20,14 +17,13 @@ import { FaultCount } from './alert-stream/fault-count.ts';
 import { ALERT_STREAM_PATH, holdStream } from './alert-stream/hold-stream.ts';
 import type { ReadKeeper } from './alert-stream/keep-event.ts';
 import type { PictureBudget } from './alert-stream/picture-budget.ts';
+import { ReadsToday } from './camera-state/reads-today.ts';
 
 const STREAM_HEADERS_TIMEOUT_MS = 15_000;
 const QUESTION_TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-export type CameraRoadDeps = AccountDependencies & {
-  ledger: GuardLedger;
-  transport: Transport;
+export type CameraRoadDeps = {
   outbox: ReadKeeper;
   budget: PictureBudget;
   pool: BodyPool;
@@ -41,27 +37,34 @@ export type CameraRoad = {
   camera: Camera;
   state: CameraState;
   clockOffset: ClockOffset;
+  readsToday: ReadsToday;
   faults: FaultCount;
   /** Resolves when the signal has ended it. */
   done: Promise<void>;
 };
 
-export async function openCameraRoad(camera: Camera, deps: CameraRoadDeps): Promise<CameraRoad> {
-  const { clock, log, ledger, transport, signal } = deps;
-  const account = await accountOf(camera, deps);
-  const guard = createGuard({ camera: camera.id, account, ledger, clock, log, holder: 'bridge' });
-  const client = cameraClient({ camera, guard, transport, clock, log });
+export function openCameraRoad({ camera, client }: OpenedCamera, deps: CameraRoadDeps): CameraRoad {
+  const { clock, log, outbox, signal } = deps;
   const state = new CameraState(clock.now());
   const clockOffset = new ClockOffset({ log, camera: camera.id });
   const faults = new FaultCount({ log, clock, camera: camera.id });
   let zoneOfCamera: TimeZone | undefined;
+  const timeZone = () => camera.timeZone ?? zoneOfCamera;
+  const readsToday = new ReadsToday(timeZone);
   const done = holdStream({
     ...deps,
     camera: camera.id,
     state,
     clockOffset,
     faults,
-    timeZone: () => camera.timeZone ?? zoneOfCamera,
+    timeZone,
+    outbox: {
+      addPictures: (detection, bytesByKey) => outbox.addPictures(detection, bytesByKey),
+      addRead: async (detection) => {
+        await outbox.addRead(detection);
+        if (!detection.late) readsToday.add(clock.now());
+      },
+    },
     random: Math.random,
     signal,
     openStream: async (streamSignal) => {
@@ -81,7 +84,7 @@ export async function openCameraRoad(camera: Camera, deps: CameraRoadDeps): Prom
       );
     },
   });
-  return { camera, state, clockOffset, faults, done };
+  return { camera, state, clockOffset, readsToday, faults, done };
 }
 
 /** Model, firmware and zone, once the stream is up. Resolves with the zone of the camera's clock. */
@@ -95,6 +98,7 @@ async function askCamera(
   const info = readDeviceInfo((await ask('/ISAPI/System/deviceInfo')).body);
   state.model = info.model;
   state.firmware = info.firmware;
+  state.firmwareNote = info.firmwareNote;
   log.info('camera.identified', { camera, model: info.model, firmware: info.firmware });
   if (info.firmwareNote) log.error('camera.firmware.sends_no_plates', { camera, note: info.firmwareNote });
   return zoneOf(readCameraClock((await ask('/ISAPI/System/time')).body));

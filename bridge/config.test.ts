@@ -7,6 +7,7 @@ const GOOD = {
   GATE_CAMERA_PASS: 'invented-Pass1',
   GATE_STATE_FOLDER: '/var/lib/gate-camera',
   GATE_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/detections',
+  GATE_TABLE: 'gate-camera',
   GATE_PICTURES_BUCKET: 'gate-pictures',
 };
 const noFile = () => {
@@ -14,7 +15,7 @@ const noFile = () => {
 };
 const read = (over: Record<string, string | undefined> = {}) => readBridgeConfig({ ...GOOD, ...over }, noFile);
 
-test("the seed's four names and four of ours are all a bridge needs", () => {
+test("the seed's four names and a few of ours are all a bridge needs", () => {
   expect(read()).toMatchObject({
     stateFolder: '/var/lib/gate-camera',
     pictures: { bucket: 'gate-pictures' },
@@ -39,6 +40,7 @@ describe('a mistake is a sentence with the name of the wrong setting', () => {
     [{ GATE_CAMERA_PORT: 'eighty' }, 'GATE_CAMERA_PORT'],
     [{ GATE_STATE_FOLDER: undefined }, 'GATE_STATE_FOLDER is missing'],
     [{ GATE_QUEUE_URL: 'detections' }, 'GATE_QUEUE_URL is no URL'],
+    [{ GATE_TABLE: undefined }, 'GATE_TABLE is missing'],
     [{ GATE_PICTURES_BUCKET: undefined }, 'exactly one of GATE_PICTURES_BUCKET and GATE_PICTURES_FOLDER'],
     [{ GATE_PICTURES_FOLDER: '/pictures' }, 'exactly one of GATE_PICTURES_BUCKET and GATE_PICTURES_FOLDER'],
     [{ GATE_OUTBOX_MEBIBYTES: '-1' }, 'GATE_OUTBOX_MEBIBYTES'],

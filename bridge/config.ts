@@ -14,6 +14,7 @@ const PORT = { error: 'is no port: 0 to 65535' };
 const Settings = z.object({
   GATE_STATE_FOLDER: z.string({ error: 'is missing: the folder for the outbox and the guard' }).min(1),
   GATE_QUEUE_URL: z.url({ error: 'is no URL: the detections queue' }),
+  GATE_TABLE: z.string({ error: 'is missing: the name of the table' }).min(3, 'is no table name'),
   GATE_PICTURES_BUCKET: z.string().optional(),
   GATE_PICTURES_FOLDER: z.string().optional(),
   GATE_OUTBOX_MEBIBYTES: z.coerce.number({ error: 'is no number of MiB' }).positive().default(DEFAULT_OUTBOX_MEBIBYTES),
@@ -31,6 +32,7 @@ export type BridgeConfig = {
   cameras: Camera[];
   stateFolder: string;
   queueUrl: string;
+  table: string;
   pictures: { bucket: string } | { folder: string };
   outboxBytes: number;
   deadAfterMs: number;
@@ -54,6 +56,7 @@ export function readBridgeConfig(env: Environment, readFile: (path: string) => s
     cameras,
     stateFolder: settings.GATE_STATE_FOLDER,
     queueUrl: settings.GATE_QUEUE_URL,
+    table: settings.GATE_TABLE,
     pictures: bucket ? { bucket } : { folder: folder ?? '' },
     outboxBytes: settings.GATE_OUTBOX_MEBIBYTES * MEBIBYTE,
     deadAfterMs: settings.GATE_STREAM_DEAD_AFTER_SECONDS * 1000,

@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { fileLedger } from '../shared/isapi/guard/file-ledger.ts';
+import { copiedLedger, copiesIn } from '../shared/isapi/guard/copied-ledger.ts';
 import { labelPassword } from '../shared/isapi/guard/password-label.ts';
 import { BodyPool } from '../shared/isapi/multipart/body-pool.ts';
+import { openCameras } from '../shared/isapi/open-camera.ts';
 import { httpTransport } from '../shared/isapi/transport.ts';
 import { folderPictureStore } from '../shared/pictures/folder-picture-store.ts';
 import type { PictureStore } from '../shared/pictures/picture-store.ts';
 import { s3PictureStore } from '../shared/pictures/s3-picture-store.ts';
 import { sqsDetectionQueue } from '../shared/queue/sqs-detection-queue.ts';
+import { cameraStates } from '../shared/store/camera-states.ts';
+import { tableGuardLedger } from '../shared/store/guard-ledger.ts';
+import { tableClient } from '../shared/store/table-client.ts';
 import { systemClock as clock } from '../shared/support/clock.ts';
 import { reasonOf } from '../shared/support/errors.ts';
 import { readSecureString } from '../shared/support/parameter-store.ts';
@@ -20,12 +24,18 @@ import { pushSource } from '../shared/webhook/push-source.ts';
 import { pushingCamera } from '../shared/webhook/pushing-camera.ts';
 import { PictureBudget } from './alert-stream/picture-budget.ts';
 import { type CameraRoad, openCameraRoad } from './camera-road.ts';
+import { reportStates } from './camera-state/report-states.ts';
 import { type BridgeConfig, readBridgeConfig } from './config.ts';
+import { markingAway } from './lens/mark-away.ts';
+import { openLensWatch } from './lens/open-lens-watch.ts';
 import { bridgeLog } from './log.ts';
 import { deliver } from './outbox/deliver.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { serveState } from './state.ts';
 import { listenForPushes } from './webhook/listener.ts';
+
+/** What leases of the camera account call this process. */
+const HOLDER = 'bridge';
 
 const log = bridgeLog();
 
@@ -46,16 +56,23 @@ async function run(): Promise<void> {
   const queue = sqsDetectionQueue({ client: new SQSClient({}), queueUrl: config.queueUrl });
   const delivered = deliver({ outbox, pictures, queue, clock, log, signal });
 
-  const roads: CameraRoad[] = [];
-  const state = await serveState(config.statePort, { roads: () => roads, outbox });
-  const source = pushSource(config.cameras.map(pushingCamera));
-  const webhook = config.webhook && (await listenForPushes(config.webhook, { source, outbox, clock, log }));
-  const deps = {
+  const table = { client: tableClient(), table: config.table };
+  const cameras = openCameras(config.cameras, {
     readSecret: readSecureString(new SSMClient({})),
     labelPassword: labelPassword.bind(null, guardFolder),
-    ledger: fileLedger(guardFolder),
+    ledger: copiedLedger({ table: tableGuardLedger(table), copies: copiesIn(guardFolder), holder: HOLDER, clock, log }),
     transport: httpTransport(),
-    outbox,
+    clock,
+    log,
+    holder: HOLDER,
+  });
+  const roads: CameraRoad[] = [];
+  const state = await serveState(config.statePort, { roads: () => roads, outbox, clock });
+  const source = pushSource(config.cameras.map(pushingCamera));
+  const webhook = config.webhook && (await listenForPushes(config.webhook, { source, outbox, clock, log }));
+  const lenses = openLensWatch({ ...table, cameras, clock, log, signal });
+  const road = {
+    outbox: markingAway(outbox, lenses.lensIsAway),
     budget: new PictureBudget(),
     pool: new BodyPool(),
     deadAfterMs: config.deadAfterMs,
@@ -63,7 +80,16 @@ async function run(): Promise<void> {
     log,
     signal,
   };
-  for (const camera of config.holdsStreams ? config.cameras : []) roads.push(await openCameraRoad(camera, deps));
+  if (config.holdsStreams) for (const camera of cameras.values()) roads.push(openCameraRoad(camera, road));
+  const reported = reportStates({
+    cameras: [...cameras.keys()],
+    roads,
+    states: cameraStates(table),
+    outbox,
+    clock,
+    log,
+    signal,
+  });
   log.info('bridge.started', {
     cameras: config.cameras.length,
     statePort: state.port,
@@ -72,6 +98,8 @@ async function run(): Promise<void> {
 
   await Promise.all(roads.map(({ done }) => done));
   await delivered;
+  await reported;
+  await lenses.done;
   await webhook?.close();
   await outbox.close();
   state.close();

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isoInstant } from '../shared/support/clock.ts';
+import { type Clock, isoInstant } from '../shared/support/clock.ts';
 import type { CameraRoad } from './camera-road.ts';
 import type { Outbox } from './outbox/outbox.ts';
 
@@ -10,11 +10,11 @@ export type BridgeState = { port: number; close(): void };
 
 export async function serveState(
   port: number,
-  { roads, outbox }: { roads: () => readonly CameraRoad[]; outbox: Outbox },
+  { roads, outbox, clock }: { roads: () => readonly CameraRoad[]; outbox: Outbox; clock: Clock },
 ): Promise<BridgeState> {
   const server = createServer((request, response) => {
     const found = request.method === 'GET' && request.url === '/state';
-    const body = found ? stateOf(roads(), outbox) : { error: 'GET /state is all there is' };
+    const body = found ? stateOf(roads(), outbox, clock) : { error: 'GET /state is all there is' };
     response.writeHead(found ? 200 : 404, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   });
   server.listen(port, '127.0.0.1');
@@ -28,14 +28,15 @@ export async function serveState(
   };
 }
 
-function stateOf(roads: readonly CameraRoad[], outbox: Outbox) {
+function stateOf(roads: readonly CameraRoad[], outbox: Outbox, clock: Clock) {
   return {
     outbox: outbox.depth(),
-    cameras: roads.map(({ camera, state, clockOffset, faults }) => ({
+    cameras: roads.map(({ camera, state, clockOffset, readsToday, faults }) => ({
       id: camera.id,
       ...state,
       lastByteAt: state.lastByteAt === null ? null : isoInstant(state.lastByteAt),
       clockOffsetMs: clockOffset.ms,
+      readsToday: readsToday.on(clock.now()).count,
       faults: faults.counts,
     })),
   };

@@ -30,6 +30,8 @@ export class CameraState {
   connects = 0;
   model: string | null = null;
   firmware: string | null = null;
+  /** A sentence when that firmware is known to send no plates. */
+  firmwareNote: string | null = null;
 
   constructor(now: number) {
     this.since = isoInstant(now);

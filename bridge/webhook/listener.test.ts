@@ -73,6 +73,11 @@ describe('a camera that cannot push over HTTPS', () => {
     expect(await push(Buffer.alloc(MAX_PUSH_BYTES + 1), { headers: { 'Transfer-Encoding': 'chunked' } })).toBe(413);
   });
 
+  test('is told 413 although it writes on, and not cut off before it can read that', async () => {
+    const body = Buffer.alloc(5 * MAX_PUSH_BYTES);
+    for (let n = 0; n < 5; n += 1) expect(await push(body)).toBe(413);
+  });
+
   test('a foreign address is refused, whatever it forges', async () => {
     await listener.close();
     cameraAddress = '192.0.2.10';

@@ -99,10 +99,15 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | 'too large'> {
 
 function respond(request: IncomingMessage, response: ServerResponse, status: number): void {
   if (response.writableEnded || response.destroyed) return;
-  response.writeHead(status, { 'Content-Length': 0, Connection: 'close' }).end();
-  if (request.complete) return;
-  request.resume();
-  setTimeout(() => request.destroy(), DRAIN_MS).unref();
+  response.writeHead(status, { 'Content-Length': 0, Connection: 'close' });
+  if (request.complete) {
+    response.end();
+    return;
+  }
+  // The answer is whole without an end, which would close the connection while the camera still writes.
+  response.flushHeaders();
+  request.resume().once('close', () => response.end());
+  setTimeout(() => response.end(), DRAIN_MS).unref();
 }
 
 async function close(server: Server): Promise<void> {

@@ -5,14 +5,32 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Right } from '../../shared/auth/user.ts';
 import { tokenVerifier } from '../../shared/auth/verify-token.ts';
-import { aDetection, aPicture, camera, NOW, standingClock } from '../../shared/store/detection.fixture.ts';
+import { readCameras } from '../../shared/isapi/cameras.ts';
+import { openCameras } from '../../shared/isapi/open-camera.ts';
+import { httpTransport } from '../../shared/isapi/transport.ts';
+import { cameraStates } from '../../shared/store/camera-states.ts';
+import { aDetection, aPicture, NOW, standingClock } from '../../shared/store/detection.fixture.ts';
 import { detectionStore } from '../../shared/store/detections.ts';
 import { openDynalite } from '../../shared/store/embedded.fixture.ts';
+import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
+import { tableLensRows } from '../../shared/store/lens-rows.ts';
+import { tableMoveLog } from '../../shared/store/moves.ts';
 import { type LogFields, silentLog } from '../../shared/support/log.ts';
 import { openIssuer } from '../../test/local/issuer.ts';
 import { type ApiDependencies, createApi } from './api.ts';
 
 export const ORIGIN = 'https://freight.example';
+
+/** Of both cameras. */
+export const PASSWORD_VERSION = 'ab12cd34';
+// Nobody listens there: these tests are about what the API says, not what a camera does.
+const CAMERAS = ['gate', 'exit'].map((id) => ({
+  id,
+  host: '127.0.0.1',
+  httpPort: 9,
+  user: 'gate',
+  password: 'unused',
+}));
 
 /** Members of any answer that the tests look into; answers differ by route, and hold more. */
 const Body = z
@@ -48,8 +66,24 @@ export async function openApi() {
   await store.record(read);
   await store.record(aDetection({ plate: '01A999ZZ', at: earlier }));
   await store.record(aDetection({ plate: null, camera: 'exit', at: earlier }));
+  const ledger = tableGuardLedger(embedded);
+  const states = cameraStates(embedded);
   const logged: string[] = [];
   const note = (event: string, fields?: LogFields) => logged.push(`${event} ${JSON.stringify(fields)}`);
+
+  const log = { info: note, warn: note, error: note };
+  const cameras = openCameras(
+    readCameras({ GATE_CAMERAS: '/cameras.json' }, () => JSON.stringify(CAMERAS)),
+    {
+      ledger,
+      transport: httpTransport(),
+      readSecret: () => Promise.reject(new Error('no camera has a stored password')),
+      labelPassword: async () => PASSWORD_VERSION,
+      clock: standingClock(),
+      log,
+      holder: 'api',
+    },
+  );
 
   function api(changes: Partial<ApiDependencies> = {}) {
     return createApi({
@@ -57,8 +91,12 @@ export async function openApi() {
       // A picture store whose URLs tell what was asked of it.
       pictures: { url: async (key, seconds) => `https://pictures.example/${key}?for=${seconds}` },
       verifyToken: tokenVerifier({ ...issuer, rightsClaim: 'scope' }),
-      cameras: [camera('gate'), camera('exit')],
-      log: { info: note, warn: note, error: note },
+      cameras,
+      states,
+      ledger,
+      lensRows: tableLensRows(embedded),
+      moves: tableMoveLog({ ...embedded, clock: standingClock() }),
+      log,
       clock: standingClock(),
       origins: [ORIGIN],
       ...changes,
@@ -79,5 +117,5 @@ export async function openApi() {
     await rm(folder, { recursive: true });
   }
 
-  return { api, get, operator, issuer, store, logged, close };
+  return { api, get, operator, issuer, store, ledger, states, logged, close };
 }

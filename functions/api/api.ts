@@ -3,17 +3,32 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
 import type { VerifyToken } from '../../shared/auth/verify-token.ts';
 import type { CameraId } from '../../shared/detection/detection.ts';
+import type { GuardLedger } from '../../shared/isapi/guard/ledger.ts';
+import { createLens } from '../../shared/isapi/lens/lens.ts';
+import type { LensRows } from '../../shared/isapi/lens/lens-rows.ts';
+import type { MoveLog } from '../../shared/isapi/lens/move-log.ts';
+import type { OpenedCameras } from '../../shared/isapi/open-camera.ts';
+import { snapshotTaker } from '../../shared/isapi/snapshot.ts';
 import type { PictureStore } from '../../shared/pictures/picture-store.ts';
+import type { CameraStates } from '../../shared/store/camera-states.ts';
 import type { DetectionStore } from '../../shared/store/detections.ts';
 import type { Clock } from '../../shared/support/clock.ts';
 import { Rejected } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
 import { type ApiEnv, accessBy } from './access.ts';
+import { configuredCamera } from './configured-camera.ts';
 import { openApiDocument, registerSecurity } from './openapi.ts';
 import { answerProblems } from './problem.ts';
+import { cameraRoutes } from './routes/cameras.ts';
 import { detectionRoutes } from './routes/detections.ts';
 import { healthRoutes } from './routes/health.ts';
+import { homeRoutes } from './routes/home.ts';
+import { moveRoutes } from './routes/moves.ts';
 import { openApiRoutes } from './routes/openapi.ts';
+import { presetRoutes } from './routes/presets.ts';
+import { ptzRoutes } from './routes/ptz.ts';
+import { rearmRoutes } from './routes/rearm.ts';
+import { snapshotRoutes } from './routes/snapshot.ts';
 
 const PREFLIGHT_SECONDS = 600;
 
@@ -21,8 +36,12 @@ export type ApiDependencies = {
   store: DetectionStore;
   pictures: Pick<PictureStore, 'url'>;
   verifyToken: VerifyToken;
-  /** The configured cameras, whose timelines a list without `camera` merges. */
-  cameras: readonly CameraId[];
+  /** The configured cameras, each with the client that its guard watches over. */
+  cameras: OpenedCameras;
+  states: Pick<CameraStates, 'read'>;
+  ledger: Pick<GuardLedger, 'read'>;
+  lensRows: LensRows;
+  moves: MoveLog;
   log: Log;
   clock: Clock;
   /** Origins whose pages may call from a browser, exactly as the browser sends them. */
@@ -30,7 +49,7 @@ export type ApiDependencies = {
 };
 
 export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
-  const { store, pictures, verifyToken, cameras, log, clock, origins } = dependencies;
+  const { store, pictures, verifyToken, cameras, states, ledger, lensRows, moves, log, clock, origins } = dependencies;
   const app = new OpenAPIHono<ApiEnv>({
     // The seed's URLs end in a slash; each route answers to both forms.
     strict: false,
@@ -52,7 +71,18 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
 
   registerSecurity(app);
   const access = accessBy(verifyToken);
-  app.route('/api/gate', detectionRoutes({ store, pictures, cameras, clock, access }));
+  app.route('/api/gate', detectionRoutes({ store, pictures, cameras: [...cameras.keys()], clock, access }));
+  app.route('/api/gate', cameraRoutes({ cameras, states, ledger, clock, access }));
+  app.route('/api/gate', rearmRoutes({ cameras, ledger, clock, access }));
+  const clientOf = (camera: CameraId) => configuredCamera(cameras, camera).client;
+  const lens = createLens({ clientOf, rows: lensRows, moves, clock, log });
+  const takeSnapshot = snapshotTaker({ clientOf, rows: lensRows, clock });
+  const ids = [...cameras.keys()];
+  app.route('/api/gate', ptzRoutes({ lens, cameras: ids, access }));
+  app.route('/api/gate', presetRoutes({ lens, access }));
+  app.route('/api/gate', homeRoutes({ lens, access }));
+  app.route('/api/gate', moveRoutes({ moves, cameras: ids, access }));
+  app.route('/api/gate', snapshotRoutes({ takeSnapshot, access }));
   app.route('/api', healthRoutes({ store, log }));
   app.route(
     '/api',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type CameraId, CameraIdSchema } from '../../shared/detection/detection.ts';
+import { type Camera, type Environment as Env, readCameras } from '../../shared/isapi/cameras.ts';
 import { Broken } from '../../shared/support/errors.ts';
 
 const missing = { error: 'is missing' };
@@ -16,7 +16,6 @@ const Environment = z.object({
   GATE_JWT_AUDIENCE: z.string(missing).min(1, 'is empty'),
   GATE_JWT_JWKS_URI: z.url({ protocol: /^https$/, error: 'is no https URL' }).optional(),
   GATE_JWT_RIGHTS_CLAIM: z.string().min(1, 'is empty').default('scope'),
-  GATE_CAMERA_IDS: z.string().default('gate').transform(list).pipe(z.array(CameraIdSchema).min(1, 'names no camera')),
   GATE_ORIGINS: z
     .string()
     .default('')
@@ -28,18 +27,25 @@ export type ApiEnvironment = {
   table: string;
   bucket: string;
   token: { issuer: string; audience: string; jwksUri?: string; rightsClaim: string };
-  cameras: CameraId[];
+  /** With passwords that are read from the secret store by name. */
+  cameras: Camera[];
   origins: string[];
 };
 
-/** Throws Broken with the name of every wrong setting. */
-export function readEnvironment(env: NodeJS.ProcessEnv): ApiEnvironment {
+/** Throws with the name of every wrong setting. */
+export function readEnvironment(env: Env, readFile: (path: string) => string): ApiEnvironment {
   const parsed = Environment.safeParse(env);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
     throw new Broken('internal', `could not start the api: ${wrong}`);
   }
   const { data } = parsed;
+  const cameras = readCameras(env, readFile);
+  const open = cameras.find(({ password }) => password.kind !== 'stored');
+  if (open) {
+    const message = `camera ${open.id} has its password in the configuration; functions read it by GATE_CAMERA_PASS_SECRET`;
+    throw new Broken('internal', `could not start the api: ${message}`);
+  }
   return {
     table: data.GATE_TABLE,
     bucket: data.GATE_PICTURES_BUCKET,
@@ -49,7 +55,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): ApiEnvironment {
       rightsClaim: data.GATE_JWT_RIGHTS_CLAIM,
       ...(data.GATE_JWT_JWKS_URI === undefined ? {} : { jwksUri: data.GATE_JWT_JWKS_URI }),
     },
-    cameras: data.GATE_CAMERA_IDS,
+    cameras,
     origins: data.GATE_ORIGINS,
   };
 }

@@ -1,20 +1,50 @@
+import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { handle } from 'hono/aws-lambda';
 import { tokenVerifier } from '../../shared/auth/verify-token.ts';
+import { openCameras } from '../../shared/isapi/open-camera.ts';
+import { httpTransport } from '../../shared/isapi/transport.ts';
 import { s3PictureStore } from '../../shared/pictures/s3-picture-store.ts';
+import { cameraStates } from '../../shared/store/camera-states.ts';
 import { detectionStore } from '../../shared/store/detections.ts';
+import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
+import { tableLensRows } from '../../shared/store/lens-rows.ts';
+import { tableMoveLog } from '../../shared/store/moves.ts';
 import { tableClient } from '../../shared/store/table-client.ts';
-import { systemClock } from '../../shared/support/clock.ts';
+import { systemClock as clock } from '../../shared/support/clock.ts';
+import { Broken } from '../../shared/support/errors.ts';
 import { lambdaLog } from '../../shared/support/lambda-log.ts';
+import { readSecureString } from '../../shared/support/parameter-store.ts';
 import { createApi } from './api.ts';
 import { readEnvironment } from './environment.ts';
 
-const { table, bucket, token, cameras, origins } = readEnvironment(process.env);
+const environment = readEnvironment(process.env, (path) => readFileSync(path, 'utf8'));
 const log = lambdaLog('api');
-const clock = systemClock;
-const store = detectionStore({ client: tableClient(), table, clock, log });
-const pictures = s3PictureStore({ client: new S3Client({}), bucket });
+const table = { client: tableClient(), table: environment.table };
+const ledger = tableGuardLedger(table);
+const cameras = openCameras(environment.cameras, {
+  ledger,
+  transport: httpTransport(),
+  readSecret: readSecureString(new SSMClient({})),
+  labelPassword: () => Promise.reject(new Broken('internal', 'could not log in: functions only use stored passwords')),
+  clock,
+  log,
+  holder: 'api',
+});
 
 export const handler = handle(
-  createApi({ store, pictures, verifyToken: tokenVerifier(token), cameras, log, clock, origins }),
+  createApi({
+    store: detectionStore({ ...table, clock, log }),
+    pictures: s3PictureStore({ client: new S3Client({}), bucket: environment.bucket }),
+    verifyToken: tokenVerifier(environment.token),
+    cameras,
+    states: cameraStates(table),
+    ledger,
+    lensRows: tableLensRows(table),
+    moves: tableMoveLog({ ...table, clock }),
+    log,
+    clock,
+    origins: environment.origins,
+  }),
 );

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { PICTURE_URL_SECONDS } from './picture-urls.ts';
 import { Problem } from './schemas.ts';
 
-const DESCRIPTION = `Every vehicle that a gate camera read, each stored once.
+const DESCRIPTION = `Every vehicle that a gate camera read, each stored once, and how the cameras are.
 
 **Token.** Send \`Authorization: Bearer <JWT>\`. Each operation names the right it needs; rights come from the token.
 

@@ -75,6 +75,9 @@ export const DetectionAnswer = DetectionSchema.extend({
     description: '0–100; null when the camera gave none.',
     example: 97,
   }),
+  lensAway: DetectionSchema.shape.lensAway.meta({
+    description: 'True for a read taken while the lens was zoomed or sent away from home: doubtful. Else absent.',
+  }),
   vehicle: VehicleSchema.optional().meta({ example: { type: 'truck', color: 'blue' } }),
   pictures: z.array(PictureAnswer).meta({
     description: 'May be empty at first: a plate is shown before its pictures have arrived.',

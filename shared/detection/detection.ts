@@ -77,6 +77,8 @@ export const DetectionSchema = z.object({
   vehicle: VehicleSchema.optional(),
   /** The camera's own event id; the same for repeated captures of one vehicle. */
   uuid: Text.optional(),
+  /** Read while the lens looked elsewhere than home: doubtful. Absent where it did not, or nobody knew. */
+  lensAway: z.literal(true).optional(),
   pictures: z.array(PictureSchema).max(MAX_PICTURES),
 });
 export type Detection = z.infer<typeof DetectionSchema>;

@@ -26,7 +26,8 @@ const Port = z
 const User = z
   .string('is missing')
   .regex(/^[!#-9;-[\]-~]{1,64}$/, 'must be 1 to 64 ASCII characters without blank, quote, colon or backslash');
-const Password = z
+/** Also of what a password file holds. */
+export const Password = z
   .string('is missing')
   .refine((text) => text.length >= 1 && text.length <= 128, { error: 'must be 1 to 128 characters' })
   .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
@@ -35,6 +36,19 @@ const Password = z
 const SecretName = z
   .string('must be the name of a parameter')
   .regex(/^[A-Za-z0-9/_.-]{1,512}$/, 'must be the name of a parameter');
+const PasswordFile = z.string('must be the path of a file').min(1, 'must be the path of a file');
+const HomeAfter = z
+  .union(
+    [
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,5}$/)
+        .transform(Number),
+    ],
+    'must be a number of seconds, 10 to 86400',
+  )
+  .refine((seconds) => seconds >= 10 && seconds <= 86_400, { error: 'must be a number of seconds, 10 to 86400' });
 const TimeZone = z.string().refine(isTimeZone, { error: 'must be an IANA time zone such as Asia/Tashkent' });
 const PushFrom = z.array(
   z.string().refine(isNetwork, { error: 'must be an address or a network such as 203.0.113.0/24' }),
@@ -53,17 +67,25 @@ export const CameraSettings = z
     user: User,
     password: Password.optional(),
     passwordSecret: SecretName.optional(),
+    passwordFile: PasswordFile.optional(),
     allowBasic: z.boolean('must be true or false').default(false),
     timeZone: TimeZone.optional(),
+    homeAfterSeconds: HomeAfter.optional(),
     pushFrom: PushFrom.default([]),
     pushToken: PushToken.optional(),
     mac: Mac.optional(),
     directions: z.strictObject({ forward: Way, reverse: Way }).optional(),
   })
-  .refine((entry) => (entry.password === undefined) !== (entry.passwordSecret === undefined), {
-    error: 'must be given once: as a value, or as the name of a stored secret',
+  .refine((entry) => passwordSources(entry).length === 1, {
+    error: 'must be given once: as a value, as the name of a stored secret, or as the path of a file',
     path: ['password'],
   });
+
+type Passwords = { [source in 'password' | 'passwordSecret' | 'passwordFile']?: string | undefined };
+
+function passwordSources({ password, passwordSecret, passwordFile }: Passwords): string[] {
+  return [password, passwordSecret, passwordFile].filter((source) => source !== undefined);
+}
 
 function isTimeZone(name: string): boolean {
   try {

@@ -43,6 +43,7 @@ describe('one camera from the environment', () => {
     ['GATE_CAMERA_PASS', undefined, 'GATE_CAMERA_PASS must be given once'],
     ['GATE_CAMERA_PASS', 'Geh3im!s\n', 'GATE_CAMERA_PASS must not contain line ends'],
     ['GATE_CAMERA_PASS_SECRET', '/gate/pass', 'GATE_CAMERA_PASS must be given once'],
+    ['GATE_CAMERA_PASS_FILE', '/run/password', 'GATE_CAMERA_PASS must be given once'],
   ])('with %s = %j is refused by that name', (name, value, sentence) => {
     expect(() => readCameras({ ...single, [name]: value }, noFile)).toThrow(sentence);
   });

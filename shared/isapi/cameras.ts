@@ -1,5 +1,6 @@
 // Which cameras there are, from the environment: one by GATE_CAMERA_*, or several by the JSON file in GATE_CAMERAS.
 // Every mistake is one sentence naming the setting; no sentence repeats a value, for it may be a secret.
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { CameraId } from '../detection/detection.ts';
 import { Rejected } from '../support/errors.ts';
@@ -9,6 +10,11 @@ import { CameraSettings } from './camera-settings.ts';
 const ONLY_CAMERA_ID = 'gate';
 const MAX_CAMERAS = 1_000;
 
+export type PasswordSource =
+  | { kind: 'given'; secret: Secret }
+  | { kind: 'stored'; name: string }
+  | { kind: 'file'; path: string };
+
 /** `directions` says what the camera's two directions mean at this gate. */
 export type Camera = {
   id: CameraId;
@@ -16,9 +22,11 @@ export type Camera = {
   httpPort: number;
   rtspPort: number;
   user: string;
-  /** Given here, or the name of a SecureString parameter (resolve it with `accountOf`). */
-  password: { kind: 'given'; secret: Secret } | { kind: 'stored'; name: string };
+  /** Given here, or the name of a SecureString parameter, or a file's path; `accountSource` resolves it. */
+  password: PasswordSource;
   allowBasic: boolean;
+  /** The lens goes home when nobody has moved it for so long. */
+  homeAfterSeconds?: number;
   /** IANA name, for cameras that send times without offset. */
   timeZone?: string;
   /** Addresses and networks (CIDR) that its pushes come from. */
@@ -37,6 +45,8 @@ const VARIABLES: Record<string, string> = {
   user: 'GATE_CAMERA_USER',
   password: 'GATE_CAMERA_PASS',
   passwordSecret: 'GATE_CAMERA_PASS_SECRET',
+  passwordFile: 'GATE_CAMERA_PASS_FILE',
+  homeAfterSeconds: 'GATE_CAMERA_HOME_AFTER_SECONDS',
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -98,18 +108,26 @@ function readSeveral(path: string, readFile: (path: string) => string): Camera[]
 }
 
 function cameraOf(entry: z.infer<typeof CameraSettings>): Camera {
-  const { password, passwordSecret, timeZone, pushToken, mac, directions, ...rest } = entry;
+  const { password, passwordSecret, passwordFile, timeZone, homeAfterSeconds, pushToken, mac, directions, ...rest } =
+    entry;
   return {
     ...rest,
-    password:
-      password === undefined
-        ? { kind: 'stored', name: passwordSecret ?? '' }
-        : { kind: 'given', secret: new Secret(password) },
+    password: passwordSource({ password, passwordSecret, passwordFile }),
     ...(timeZone === undefined ? {} : { timeZone }),
+    ...(homeAfterSeconds === undefined ? {} : { homeAfterSeconds }),
     ...(pushToken === undefined ? {} : { pushToken: new Secret(pushToken) }),
     ...(mac === undefined ? {} : { mac: mac.toLowerCase().replaceAll('-', ':') }),
     ...(directions === undefined ? {} : { directions }),
   };
+}
+
+type Passwords = Record<'password' | 'passwordSecret' | 'passwordFile', string | undefined>;
+
+function passwordSource({ password, passwordSecret, passwordFile = '' }: Passwords): PasswordSource {
+  if (password !== undefined) return { kind: 'given', secret: new Secret(password) };
+  return passwordSecret === undefined
+    ? { kind: 'file', path: resolve(passwordFile) }
+    : { kind: 'stored', name: passwordSecret };
 }
 
 function doublesOf(setting: string, values: (string | undefined)[]): string[] {

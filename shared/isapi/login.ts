@@ -104,7 +104,7 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
 
   function sendAnswer<T>(pass: Pass, request: Exchange<T>, challenge: Challenge): Promise<IncomingMessage> {
     if (challenge.scheme === 'digest') return sendDigest(pass, request, challenge, 1);
-    return sendArmed(pass, request, answerBasic(guard.account));
+    return sendArmed(pass, request, answerBasic(pass.account));
   }
 
   function sendDigest<T>(
@@ -114,7 +114,7 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
     use: number,
   ): Promise<IncomingMessage> {
     const { method, path } = request;
-    return sendArmed(pass, request, answerDigest({ challenge, credentials: guard.account, method, path, use }));
+    return sendArmed(pass, request, answerDigest({ challenge, credentials: pass.account, method, path, use }));
   }
 
   async function sendArmed<T>(pass: Pass, request: Exchange<T>, authorization: string): Promise<IncomingMessage> {

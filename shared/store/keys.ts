@@ -54,3 +54,23 @@ export function directoryPartition(prefix: string): string | null {
 }
 
 export const CURSOR_SECRET_KEY: RowKey = { pk: 'SECRET#CURSOR', sk: 'SECRET' };
+
+/** The guard's row of one camera account. */
+export function guardKey(camera: CameraId): RowKey {
+  return { pk: cameraPartition(camera), sk: 'GUARD' };
+}
+
+/** What the bridge last said of one camera. */
+export function cameraStateKey(camera: CameraId): RowKey {
+  return { pk: cameraPartition(camera), sk: 'STATE' };
+}
+
+/** A camera's lens: who moves it, and until when. */
+export function lensKey(camera: CameraId): RowKey {
+  return { pk: cameraPartition(camera), sk: 'LENS' };
+}
+
+/** One thing asked of a camera's lens; sorts by its instant. */
+export function moveKey({ camera, at, id }: { camera: CameraId; at: string; id: string }): RowKey {
+  return { pk: `MOVES#${camera}`, sk: `${at}#${id}` };
+}

@@ -2,6 +2,7 @@ import type { DateTimeShape } from './alerts/camera-time.ts';
 import { FIRMWARES, type FirmwareName } from './alerts/firmware.ts';
 import type { XmlNamespace } from './alerts/xml.ts';
 import { type AuthOptions, DEFAULT_AUTH } from './auth/auth-options.ts';
+import { DEFAULT_LENS, type LensFault, type LensOptions } from './lens/lens-options.ts';
 import { DEFAULT_PICTURES, type PictureOptions } from './pictures/passage-pictures.ts';
 import type { PushForm } from './push/push-forms.ts';
 import type { SnapshotForm } from './resources/device.ts';
@@ -20,6 +21,8 @@ export type Faults = {
   event: EventFault | null;
   /** What comes in place of a snapshot. */
   snapshot: SnapshotForm;
+  /** What lens commands meet. */
+  lens: readonly LensFault[];
 };
 
 /** All of it may be left out; then it is a healthy V5.7 camera on a free port of 127.0.0.1. */
@@ -38,6 +41,9 @@ export type CameraOptions = {
   /** `false`: only `beat()` makes the heart beat. */
   heartbeatMs?: number | false;
   plates?: Partial<PlatesOptions>;
+  lens?: Partial<LensOptions>;
+  /** Every request waits so long for its answer, as over a line of that round trip. */
+  awayMs?: number;
   pictures?: Partial<PictureOptions>;
   /** The webhook, http only; without it the camera pushes nothing. */
   pushTo?: string;
@@ -49,7 +55,7 @@ const HEARTBEAT_MS = 10_000;
 const ZONE_MINUTES = 300;
 
 const RIGHT_CLOCK: CameraClock = { offsetMs: 0, zoneMinutes: ZONE_MINUTES, dateTime: 'offset' };
-export const NO_FAULTS: Faults = { connect: null, event: null, snapshot: 'picture' };
+export const NO_FAULTS: Faults = { connect: null, event: null, snapshot: 'picture', lens: [] };
 
 /** The options with every gap filled. */
 export function withDefaults(options: CameraOptions) {
@@ -67,6 +73,8 @@ export function withDefaults(options: CameraOptions) {
     faults: { ...NO_FAULTS, ...options.faults },
     heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS,
     plates: { ...DEFAULT_PLATES, ...options.plates },
+    lens: { ...DEFAULT_LENS, ...options.lens },
+    awayMs: options.awayMs ?? 0,
     pictures: { ...DEFAULT_PICTURES, ...options.pictures },
     pushTo: options.pushTo === undefined ? null : new URL(options.pushTo),
     pushForm: options.pushForm ?? 'anpr.xml',

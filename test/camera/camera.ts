@@ -10,6 +10,7 @@ import { createAuthenticator, type LoginCounts } from './auth/authenticator.ts';
 import { type CameraClock, type CameraOptions, type Faults, NO_FAULTS, withDefaults } from './camera-options.ts';
 import { createFront, type RequestRecord } from './http-front.ts';
 import { createLane } from './lane.ts';
+import { createLens, type SimulatedLens } from './lens/lens.ts';
 import type { LedgerEntry, Passage, PushResult } from './passage.ts';
 import { push } from './push/push.ts';
 import { PUSH_FORMS, type PushForm } from './push/push-forms.ts';
@@ -30,6 +31,7 @@ export type SimulatedCamera = {
   readonly ledger: readonly LedgerEntry[];
   readonly requests: readonly RequestRecord[];
   readonly logins: Readonly<LoginCounts>;
+  readonly lens: SimulatedLens;
   /** Alert streams open now. */
   readonly streams: number;
   /** TCP connections ever taken. */
@@ -76,6 +78,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
   const now = () => clock.now() + cameraClock.offsetMs;
   const authenticator = createAuthenticator(settings, settings.auth, () => clock.now());
   const lane = createLane({ ...settings, now, cameraClock: () => cameraClock, random: randomFrom(clock.now()) });
+  const lens = createLens(() => clock.now());
   const stream = createAlertStream({
     framing: () => framing,
     connectFault: () => faults.connect,
@@ -90,8 +93,18 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     memory: () => lane.memory,
     snapshotForm: () => faults.snapshot,
     snapshot: lane.snapshot,
+    lens,
+    lensOptions: settings.lens,
+    lensFaults: () => faults.lens,
   };
-  const server = createFront({ authenticator, device, stream, requests, now: () => clock.now() });
+  const server = createFront({
+    authenticator,
+    device,
+    stream,
+    requests,
+    awayMs: settings.awayMs,
+    now: () => clock.now(),
+  });
   const door = countSockets(server);
   const port = await listen(server, settings.port);
 
@@ -136,6 +149,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     ledger: lane.ledger,
     requests,
     logins: authenticator.logins,
+    lens,
     get password() {
       return password;
     },
@@ -174,6 +188,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     freezeStreams: () => stream.end('silence'),
     close: () => {
       clearInterval(pulse);
+      lens.close();
       return door.close();
     },
   };

@@ -1,5 +1,6 @@
 // The camera's web server: logs each request, asks the authenticator, and sends the answer or opens the alert stream.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Authenticator } from './auth/authenticator.ts';
 import { type Answer, responseStatus } from './resources/answer.ts';
 import type { Device } from './resources/device.ts';
@@ -21,6 +22,8 @@ type Front = {
   device: Device;
   stream: AlertStream;
   requests: RequestRecord[];
+  /** Round trip to whoever asks. */
+  awayMs: number;
   now: () => number;
 };
 
@@ -41,9 +44,12 @@ async function receive(front: Front, request: IncomingMessage, response: ServerR
   const record: RequestRecord = { method, url, authorization: schemeOf(request), status: null, at: front.now() };
   front.requests.push(record);
   const body = await readBody(request);
+  if (front.awayMs > 0) await delay(front.awayMs);
   const address = request.socket.remoteAddress ?? '';
   const verdict = front.authenticator.check({ method, url, address, authorization: request.headers.authorization });
   const answer = verdict.let === 'out' ? verdict.answer : answerOrStream(front, request, response, body);
+  if (answer?.lost === 'cut') request.socket.destroy();
+  if (answer?.lost) return;
   record.status = answer?.status ?? 200;
   if (answer !== null) send(response, answer, verdict.let === 'out' ? verdict.challenges : []);
 }

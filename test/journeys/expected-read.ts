@@ -1,11 +1,12 @@
 // What the API must say about a passage of the ledger, whichever road it came by.
 import { createHash } from 'node:crypto';
 import type { DetectionAnswer } from '../../functions/api/schemas.ts';
+import type { Detection } from '../../shared/detection/detection.ts';
 import { isUnread, type LedgerEntry } from '../camera/passage.ts';
 
 const KINDS = { 'licensePlatePicture.jpg': 'plate', 'detectionPicture.jpg': 'scene' } as const;
 
-/** For `toMatchObject`, against `comparable`. */
+/** For `toEqual`, against `whatWasTold`. */
 export function expectedRead(entry: LedgerEntry) {
   const { passage, pictures } = entry;
   const { direction, lane, list } = passage;
@@ -39,9 +40,15 @@ export function expectedRead(entry: LedgerEntry) {
   };
 }
 
-/** Pictures in the ledger's order: a row has them by kind, in none. */
-export function comparable(read: DetectionAnswer): DetectionAnswer {
-  return { ...read, pictures: read.pictures.toSorted((a, b) => a.kind.localeCompare(b.kind)) };
+/** A read without what we add to it: its id and times of arrival, its roads, and where its pictures lie. */
+export function whatWasTold(read: Detection) {
+  const { id, at, receivedAt, storedAt, sources, pictures, ...told } = read;
+  // The ledger's order of kinds; a row has none.
+  const sorted = pictures.toSorted((a, b) => a.kind.localeCompare(b.kind));
+  return {
+    ...told,
+    pictures: sorted.map(({ kind, bytes, sha256: hash, contentType }) => ({ kind, bytes, sha256: hash, contentType })),
+  };
 }
 
 export function sha256(bytes: Uint8Array): string {

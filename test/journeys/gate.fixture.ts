@@ -24,6 +24,7 @@ const BridgeState = z.object({
   cameras: z.array(
     z.object({
       status: z.string(),
+      connects: z.number(),
       reason: z.string().nullable(),
       reads: z.number(),
       pictures: z.number(),
@@ -84,6 +85,7 @@ export async function openGate(options: GateOptions = {}): Promise<Gate> {
     const items: DetectionAnswer[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const answer = await get(`/api/gate/detections?limit=${PAGE}${query}${cursor && `&cursor=${cursor}`}`);
+      if (!answer.ok) throw new Error(`the API answered ${answer.status}: ${await answer.text()}`);
       const page = DetectionList.parse(await answer.json());
       items.push(...page.items);
       cursor = page.cursor;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { traffic } from '../camera/traffic.ts';
-import { comparable, expectedRead, haveTwoPictures, sha256 } from './expected-read.ts';
+import { expectedRead, haveTwoPictures, sha256, whatWasTold } from './expected-read.ts';
 import { type Gate, openGate } from './gate.fixture.ts';
 import { until } from './until.ts';
 
@@ -23,10 +23,8 @@ describe('trucks that the camera tells of by its stream', () => {
     const vehicles = traffic(SEED);
     for (let n = 0; n < TRUCKS; n += 1) await gate.camera.drive(vehicles.next().value);
     const reads = await readsOnceThere(TRUCKS);
-    const byUuid = new Map(reads.map((read) => [read.uuid, comparable(read)]));
-    for (const entry of gate.camera.ledger) {
-      expect(byUuid.get(entry.uuid)).toMatchObject({ ...expectedRead(entry), sources: ['stream'] });
-    }
+    expect(reads.map(whatWasTold)).toEqual(expect.arrayContaining(gate.camera.ledger.map(expectedRead)));
+    expect(reads.flatMap(({ sources }) => sources)).toEqual(Array(TRUCKS).fill('stream'));
   });
 
   test('show pictures that are the very bytes the camera sent, behind links that need no token', async () => {
@@ -67,6 +65,6 @@ describe('trucks that the camera tells of by its stream', () => {
     const count = gate.camera.ledger.length;
     for (const plate of plates) await gate.camera.drive({ plate });
     const reads = await readsOnceThere(count + plates.length);
-    expect(reads.slice(0, plates.length).map(({ plate }) => plate)).toEqual(expect.arrayContaining(plates));
+    expect(reads.map(({ plate }) => plate)).toEqual(expect.arrayContaining(plates));
   });
 });

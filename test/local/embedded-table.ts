@@ -14,6 +14,7 @@ export const TABLE_NAME = 'gate-camera';
 
 export type EmbeddedTable = {
   client: DynamoDBDocumentClient;
+  endpoint: string;
   restart(): Promise<void>;
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -23,7 +24,8 @@ export async function openTable(folder: string): Promise<EmbeddedTable> {
   mkdirSync(folder, { recursive: true });
   let server = await listen(folder, 0);
   const { port } = server.address() as AddressInfo;
-  const client = tableClient({ ...LOCAL_AWS, endpoint: `http://127.0.0.1:${port}` });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = tableClient({ ...LOCAL_AWS, endpoint });
   await createTable(client, TABLE_NAME).catch((error: unknown) => {
     if (!(error instanceof ResourceInUseException)) throw error;
   });
@@ -35,6 +37,7 @@ export async function openTable(folder: string): Promise<EmbeddedTable> {
   };
   return {
     client,
+    endpoint,
     stop,
     restart: async () => {
       await stop();

@@ -68,10 +68,10 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | 'too large'> {
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) return 'too large';
-    chunks.push(chunk);
+    // What is too much is read all the same, or the sender would never see the answer.
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return bytes > MAX_BODY_BYTES ? 'too large' : Buffer.concat(chunks);
 }
 
 function eventOf(request: IncomingMessage, url: URL, body: Buffer): APIGatewayProxyEventV2 {

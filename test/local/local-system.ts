@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { handle } from 'hono/aws-lambda';
 import { createApi } from '../../functions/api/api.ts';
@@ -10,12 +11,20 @@ import { recordBatch } from '../../functions/recorder/record.ts';
 import { accept } from '../../functions/webhook/accept.ts';
 import { tokenVerifier } from '../../shared/auth/verify-token.ts';
 import { type Environment, readCameras } from '../../shared/isapi/cameras.ts';
+import { labelPassword } from '../../shared/isapi/guard/password-label.ts';
+import { type OpenedCameras, openCameras } from '../../shared/isapi/open-camera.ts';
+import { httpTransport } from '../../shared/isapi/transport.ts';
 import { type FolderPictureStore, folderPictureStore } from '../../shared/pictures/folder-picture-store.ts';
 import { sendToDeadLetterQueue } from '../../shared/queue/dead-letter.ts';
 import { sqsDetectionQueue } from '../../shared/queue/sqs-detection-queue.ts';
+import { cameraStates } from '../../shared/store/camera-states.ts';
 import { detectionStore } from '../../shared/store/detections.ts';
+import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
+import { tableLensRows } from '../../shared/store/lens-rows.ts';
+import { tableMoveLog } from '../../shared/store/moves.ts';
 import { systemClock as clock } from '../../shared/support/clock.ts';
 import type { Log } from '../../shared/support/log.ts';
+import { readSecureString } from '../../shared/support/parameter-store.ts';
 import { Secret } from '../../shared/support/secret.ts';
 import { pushSource } from '../../shared/webhook/push-source.ts';
 import { pushingCamera } from '../../shared/webhook/pushing-camera.ts';
@@ -45,6 +54,8 @@ export type LocalOptions = {
 
 export type LocalSystem = {
   url: string;
+  /** As the api function has them. */
+  cameras: OpenedCameras;
   /** A bearer token of an operator with every right. */
   token: string;
   table: EmbeddedTable;
@@ -74,11 +85,28 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
   };
   const store = detectionStore({ client: table.client, table: TABLE_NAME, clock, log });
   const verifyToken = tokenVerifier({ ...issuer, rightsClaim: 'scope' });
+  const bridgeFolder = join(data, 'bridge');
+  const guarded = { client: table.client, table: TABLE_NAME };
+  const ledger = tableGuardLedger(guarded);
+  const opened = openCameras(cameras, {
+    ledger,
+    transport: httpTransport(),
+    readSecret: readSecureString(new SSMClient({})),
+    // The bridge's own key: one password must have one version, whoever asks.
+    labelPassword: labelPassword.bind(null, join(bridgeFolder, 'guard')),
+    clock,
+    log,
+    holder: 'api',
+  });
   const api = createApi({
     store,
     pictures: publicPictures,
     verifyToken,
-    cameras: cameras.map(({ id }) => id),
+    cameras: opened,
+    states: cameraStates(guarded),
+    ledger,
+    lensRows: tableLensRows(guarded),
+    moves: tableMoveLog({ ...guarded, clock }),
     log,
     clock,
     origins: [],
@@ -107,11 +135,13 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
 
   const bridgeEnvironment = {
     ...definedOf(environment),
-    GATE_STATE_FOLDER: join(data, 'bridge'),
+    GATE_STATE_FOLDER: bridgeFolder,
     GATE_QUEUE_URL: queues.detectionsUrl,
+    GATE_TABLE: TABLE_NAME,
     GATE_PICTURES_FOLDER: pictureFolder,
     GATE_STATE_PORT: '0',
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_REGION: LOCAL_AWS.region,
     AWS_ACCESS_KEY_ID: LOCAL_AWS.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_AWS.credentials.secretAccessKey,
@@ -129,6 +159,7 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
 
   return {
     url: publicUrl,
+    cameras: opened,
     token,
     table,
     queues,

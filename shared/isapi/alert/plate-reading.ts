@@ -37,7 +37,7 @@ export function readPlate(root: Element): PlateReading | null {
     direction: directionOf(textOf(anpr, 'direction').toLowerCase()),
     confidence: confidenceOf(textOf(anpr, 'confidenceLevel')),
     lane: at('line'),
-    country: countryOf(root) || at('country'),
+    country: countryOf(textOf(root, 'countryAbbreviation')) || countryOf(textOf(anpr, 'country')),
     plateType: at('plateType'),
     plateColor: at('plateColor'),
     list: at('vehicleListName') || at('listType'),
@@ -72,9 +72,8 @@ function known(text: string): string {
 }
 
 /** `NON` is the camera's word for no country (ISAPI.md 9). */
-function countryOf(root: Element): string {
-  const abbreviation = textOf(root, 'countryAbbreviation').slice(0, MAX_TEXT);
-  return abbreviation.toUpperCase() === 'NON' ? '' : abbreviation;
+function countryOf(text: string): string {
+  return text.toUpperCase() === 'NON' ? '' : known(text);
 }
 
 function directionOf(text: string): Detection['direction'] {

@@ -7,6 +7,7 @@ import { Secret } from '../../support/secret.ts';
 import type { Camera } from '../cameras.ts';
 import { cameraClient } from '../client.ts';
 import { httpTransport } from '../transport.ts';
+import { type AccountSource, fixedAccount } from './account.ts';
 import type { FakeCamera } from './fake-camera.test-support.ts';
 import { createGuard } from './guard.ts';
 import { type GuardLedger, memoryLedger } from './ledger.ts';
@@ -35,11 +36,15 @@ export type GateOptions = {
   ledger?: GuardLedger;
   clock?: ReturnType<typeof movableClock>;
   allowBasic?: boolean;
+  /** In the place of password and passwordVersion. */
+  account?: AccountSource;
+  holder?: string;
 };
 
 export function gateTo(fake: FakeCamera, options: GateOptions = {}) {
   const password = options.password ?? 'right';
-  const { ledger = memoryLedger(), clock = movableClock(), allowBasic = false, passwordVersion = password } = options;
+  const { ledger = memoryLedger(), clock = movableClock(), holder = 'test' } = options;
+  const { allowBasic = false, passwordVersion = password } = options;
   const log = recordingLog();
   const secret = new Secret(password);
   const camera: Camera = {
@@ -52,12 +57,12 @@ export function gateTo(fake: FakeCamera, options: GateOptions = {}) {
     allowBasic,
     pushFrom: [],
   };
-  const account = { user: 'admin', password: secret, passwordVersion };
-  const guard = createGuard({ camera: gateId, account, ledger, clock, log, holder: 'test' });
+  const account = options.account ?? fixedAccount({ user: 'admin', password: secret, passwordVersion });
+  const guard = createGuard({ camera: gateId, account, ledger, clock, log, holder });
   const client = cameraClient({ camera, guard, transport: httpTransport(), clock, log });
   const get = (path = '/ISAPI/System/deviceInfo') =>
     client.request({ method: 'GET', path, timeoutMs: 5_000, maxBytes: 64 * 1024 });
-  return { camera, guard, client, get, ledger, clock, log };
+  return { camera, account, guard, client, get, ledger, clock, log };
 }
 
 /** The error of a call that must fail: its code, and itself. */

@@ -8,7 +8,7 @@ import type { CameraId } from '../../detection/detection.ts';
 import { type Clock, isoInstant } from '../../support/clock.ts';
 import { Busy } from '../../support/errors.ts';
 import type { Log } from '../../support/log.ts';
-import type { Account } from './account.ts';
+import type { Account, AccountSource } from './account.ts';
 import type { GuardLedger } from './ledger.ts';
 import * as rows from './row.ts';
 import { type Change, createRowStore } from './row-store.ts';
@@ -18,8 +18,12 @@ import { createTurns, type Patience } from './turns.ts';
 const LEASE_MARGIN_MS = 5_000;
 /** How often to look whether another process's request is over. */
 const LEASE_POLL_MS = 200;
+/** How often a shut guard looks whether the password has been put right; each look may ask a secret store. */
+const REREAD_EVERY_MS = 3_000;
 
 export type Pass = {
+  /** Whose password this request goes out with. */
+  account: Account;
   nonceReuse: rows.NonceReuse;
   /** Bad logins that this request may still cause, at least 1. */
   badLoginsLeft: number;
@@ -39,22 +43,21 @@ export type Verdict<T> =
 export type GuardState = { shut: rows.Shut | null; badLogins: number; passwordVersion: string };
 
 export interface Guard {
-  readonly account: Account;
   /**
    * Runs one request in its turn. A throwing `attempt` is no bad login: the request had no answer.
    * @throws Busy `camera_locked` while shut, with not a byte sent; `camera_busy` when its turn does not come in time
-   * @throws Broken when the ledger does not answer
+   * @throws Broken when the ledger or the password cannot be read
    */
   pass<T>(patience: Patience, attempt: (pass: Pass) => Promise<Verdict<T>>): Promise<T>;
   /** What the ledger says about this account's password. */
   state(): Promise<GuardState>;
-  /** An operator's word that it may try again, once. */
+  /** An operator's word that it may try again, once; said to an open guard it changes nothing. */
   rearm(operator: string): Promise<void>;
 }
 
 export type GuardDependencies = {
   camera: CameraId;
-  account: Account;
+  account: AccountSource;
   ledger: GuardLedger;
   clock: Clock;
   log: Log;
@@ -63,13 +66,22 @@ export type GuardDependencies = {
 };
 
 export function createGuard({ camera, account, ledger, clock, log, holder }: GuardDependencies): Guard {
-  const { passwordVersion } = account;
   const turns = createTurns(clock);
   const store = createRowStore({ camera, ledger, log });
+  let rereadAt = Number.NEGATIVE_INFINITY;
 
   const countLost: Change = (row) => rows.lostLeaseCounted(row, clock.now());
 
-  function refuseWhileShut(row: rows.GuardRow): void {
+  /** The account to go on with: a changed password opens at once, so a shut guard looks for one. */
+  async function accountFor(row: rows.GuardRow): Promise<Account> {
+    const known = await account.current();
+    const now = clock.now();
+    if (!rows.isShut(rows.recordOf(row, known.passwordVersion), now) || now - rereadAt < REREAD_EVERY_MS) return known;
+    rereadAt = now;
+    return account.reread();
+  }
+
+  function refuseWhileShut(row: rows.GuardRow, passwordVersion: string): void {
     const record = rows.recordOf(row, passwordVersion);
     if (rows.isShut(record, clock.now())) throw lockedOut(record.shut);
   }
@@ -83,7 +95,11 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
   }
 
   /** Puts this attempt into the row, after whichever other process's request is out. */
-  async function takeLease(attempt: string, patience: Patience, known: rows.GuardRow): Promise<rows.GuardRow> {
+  async function takeLease(
+    { attempt, passwordVersion }: Pick<rows.Lease, 'attempt' | 'passwordVersion'>,
+    patience: Patience,
+    known: rows.GuardRow,
+  ): Promise<rows.GuardRow> {
     const until = isoInstant(patience.until + LEASE_MARGIN_MS);
     let row: rows.GuardRow | undefined = known;
     for (;;) {
@@ -100,7 +116,7 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
         throw error;
       }
       if (row.lease?.attempt === attempt) return row;
-      refuseWhileShut(row);
+      refuseWhileShut(row, passwordVersion);
       if (clock.now() >= patience.until) {
         throw new Busy('camera_busy', `could not ask camera ${camera}: ${row.lease?.holder} is logging in`);
       }
@@ -112,11 +128,11 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
   }
 
   /** What the row becomes when the attempt threw: a probe may have been counted, so the next one waits as long. */
-  function unanswered(isProbe: boolean): Change {
+  function unanswered(isProbe: boolean, passwordVersion: string): Change {
     return (row) => (isProbe ? rows.probePostponed(row, passwordVersion, clock.now()) : row);
   }
 
-  function outcomeOf(verdict: Verdict<unknown>): Change {
+  function outcomeOf(verdict: Verdict<unknown>, passwordVersion: string): Change {
     if (verdict.kind === 'answered') {
       return (row) => ({
         ...rows.accepted(row, passwordVersion),
@@ -129,19 +145,19 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
   }
 
   return {
-    account,
-
     async pass(patience, attempt) {
       const endTurn = await turns.take(patience);
       try {
         let row = await store.update(countLost);
-        refuseWhileShut(row);
+        const used = await accountFor(row);
+        const { passwordVersion } = used;
+        refuseWhileShut(row, passwordVersion);
         const { shut, badLogins } = rows.recordOf(row, passwordVersion);
         const id = randomUUID();
         let isArmed = false;
         const arm = async () => {
           if (isArmed) return;
-          row = await takeLease(id, patience, row);
+          row = await takeLease({ attempt: id, passwordVersion }, patience, row);
           isArmed = true;
         };
         // An outcome counts once: together with its lease, which others may have counted as lost meanwhile.
@@ -150,21 +166,22 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
         };
 
         const badLoginsLeft = Math.max(1, rows.MAX_BAD_LOGINS - badLogins);
-        const verdict = await attempt({ nonceReuse: row.nonceReuse, badLoginsLeft, arm }).catch(async (error) => {
-          if (isArmed) await store.settle(withLease(unanswered(shut !== null)), row);
+        const pass = { account: used, nonceReuse: row.nonceReuse, badLoginsLeft, arm };
+        const verdict = await attempt(pass).catch(async (error) => {
+          if (isArmed) await store.settle(withLease(unanswered(shut !== null, passwordVersion)), row);
           throw error;
         });
+        const outcome = outcomeOf(verdict, passwordVersion);
         if (verdict.kind === 'answered') {
-          if (isArmed) await store.settle(withLease(outcomeOf(verdict)), row);
+          if (isArmed) await store.settle(withLease(outcome), row);
           return verdict.value;
         }
-        const refused = outcomeOf(verdict);
         // Its lease may be gone, counted as lost; if an operator opened since, this one is news.
         const counted: Change = (stored) => {
           const isOpen = rows.recordOf(stored, passwordVersion).shut === null;
-          return isOpen ? refused(rows.withoutLease(stored, id)) : withLease(refused)(stored);
+          return isOpen ? outcome(rows.withoutLease(stored, id)) : withLease(outcome)(stored);
         };
-        const after = await store.settle(isArmed ? counted : refused, row);
+        const after = await store.settle(isArmed ? counted : outcome, row);
         throw lockedOut(rows.recordOf(after, passwordVersion).shut);
       } finally {
         endTurn();
@@ -172,11 +189,13 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
     },
 
     async state() {
+      const { passwordVersion } = await account.current();
       const { shut, badLogins } = rows.recordOf((await ledger.read(camera)) ?? rows.emptyRow, passwordVersion);
       return { shut, badLogins, passwordVersion };
     },
 
     async rearm(operator) {
+      const { passwordVersion } = await account.reread();
       await store.update((row) => rows.rearmed(countLost(row), passwordVersion));
       log.info('guard.rearmed', { camera, operator });
     },

@@ -10,7 +10,7 @@ export const UNKNOWN_UNLOCK_MS = 30 * 60_000;
 /** No camera locks for longer; a larger number is a misreading. */
 const MAX_UNLOCK_MS = 24 * 3_600_000;
 /** So that an old password coming back, or two processes with different ones, win no fresh tries. */
-const MAX_PASSWORDS = 16;
+export const MAX_PASSWORDS = 16;
 
 const Instant = z.iso.datetime({ precision: 3 });
 const Count = z.int().nonnegative();
@@ -108,7 +108,8 @@ export function probePostponed(row: GuardRow, passwordVersion: string, now: numb
 
 /** An operator's word is worth one try, not two: pressing it again and again must not lock the camera either. */
 export function rearmed(row: GuardRow, passwordVersion: string): GuardRow {
-  const { badLogins } = recordOf(row, passwordVersion);
+  const { badLogins, shut } = recordOf(row, passwordVersion);
+  if (shut === null) return row;
   return withRecord(row, { passwordVersion, badLogins: Math.min(badLogins, MAX_BAD_LOGINS - 1), shut: null });
 }
 

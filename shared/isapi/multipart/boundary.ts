@@ -27,17 +27,26 @@ export function delimiterOnTheWire(bytes: Buffer): Buffer | null {
   return line && line.length <= MAX_DELIMITER_BYTES ? Buffer.from(line, 'latin1') : null;
 }
 
+/** The beginning of a MIME header, and a text that is or may become one. */
+const HEADER_START = /^[A-Za-z][A-Za-z0-9-]{0,40}[ \t]*:/;
+const HEADER_UNFINISHED = /^(?:[A-Za-z][A-Za-z0-9-]{0,40}[ \t]*)?$/;
+const LONGEST_HEADER_START = 64;
+
 export type DelimiterLine = { start: number; end: number };
 
 /**
  * The next delimiter line at or after `from`: `start` is its first dash, `end` the byte after its line break.
- * 'none' when no occurrence starts one; a line whose break has not come yet is `{ start, end: -1 }`.
+ * 'none' when no occurrence starts one; one that the bytes to come must decide is `{ start, end: -1 }`.
  */
 export function findDelimiter(bytes: Buffer, delimiter: Buffer, from: number, last: boolean): DelimiterLine | 'none' {
   for (let at = bytes.indexOf(delimiter, from); at !== -1; at = bytes.indexOf(delimiter, at + 1)) {
-    if (!startsLine(bytes, at)) continue;
     const end = lineEnd(bytes, at + delimiter.length, last);
-    if (end !== 'not a delimiter') return { start: at, end };
+    if (end === 'not a delimiter') continue;
+    if (startsLine(bytes, at)) return { start: at, end };
+    const follows = end === -1 ? 'unfinished' : whatFollows(bytes, end, last);
+    if (follows !== 'something else' && bytes[at - 1] !== DASH) {
+      return { start: at, end: follows === 'header' ? end : -1 };
+    }
   }
   return 'none';
 }
@@ -47,6 +56,16 @@ function startsLine(bytes: Buffer, at: number): boolean {
   if (at === 0) return true;
   const before = bytes[at - 1];
   return before === LF || before === GREATER_THAN || (before === 0xd9 && bytes[at - 2] === 0xff);
+}
+
+/**
+ * A sender that breaks off in the middle of a part begins the next one in the middle of a line. A header on the next line
+ * tells that from bytes that happen to look like a delimiter.
+ */
+function whatFollows(bytes: Buffer, from: number, last: boolean): 'header' | 'unfinished' | 'something else' {
+  const text = bytes.toString('latin1', from, from + LONGEST_HEADER_START);
+  if (HEADER_START.test(text)) return 'header';
+  return !last && HEADER_UNFINISHED.test(text) ? 'unfinished' : 'something else';
 }
 
 function lineEnd(bytes: Buffer, from: number, last: boolean): number | 'not a delimiter' {

@@ -83,10 +83,12 @@ export class PartBody {
       }
       if (follows === 'something else') this.#distrustLength();
     }
-    if (this.#lengthHolds) return last ? { truncatedAt: bytes.length } : 'more';
+    if (this.#lengthHolds && !quiet && !last) return 'more';
     const delimiter = this.#nextDelimiter(bytes, last);
     if (delimiter !== 'none' && delimiter !== 'later') return this.#endsAt(bytes, delimiter);
-    return last ? { whole: bytes.length, next: bytes.length, wrongLength: false } : 'more';
+    if (!last) return 'more';
+    if (this.#lengthHolds) return { truncatedAt: bytes.length };
+    return { whole: bytes.length, next: bytes.length, wrongLength: false };
   }
 
   #nextDelimiter(bytes: Buffer, last: boolean): DelimiterLine | 'none' | 'later' {

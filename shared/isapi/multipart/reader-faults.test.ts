@@ -46,6 +46,24 @@ describe('a bad part costs that part only', () => {
     expect(faults(outputs)).toContain('part_truncated');
   });
 
+  test.each<[string, Buffer]>([
+    ['a picture', picture(jpeg('x'.repeat(5000))).subarray(0, 3000)],
+    ['a picture without a length', picture(jpeg('x'.repeat(5000)), { length: 'none' }).subarray(0, 3000)],
+    ['an event', xml('HALF').subarray(0, -60)],
+    ['a part of unknown content', part('text/plain', 'x'.repeat(5000)).subarray(0, 3000)],
+    ['noise between two parts', Buffer.concat([xml('01A001AA'), Buffer.from('noise -- --bound')])],
+  ])('the next event begins in the middle of the line where %s breaks off, and is read', (_name, cut) => {
+    for (const every of [1, 7, 64, 100_000]) {
+      const reader = new MultipartReader(HEAD);
+      const bytes = Buffer.concat([xml('1E5'), cut, stream()]);
+      const outputs = [];
+      for (let at = 0; at < bytes.length; at += every) outputs.push(...reader.push(bytes.subarray(at, at + every)));
+      const read = plates([...outputs, ...reader.settle()]);
+      expect(read.slice(-PLATES.length)).toEqual(PLATES);
+      expect(read).not.toContain('HALF');
+    }
+  });
+
   test('an event cut short before the next one does not swallow it', () => {
     const cut = '<EventNotificationAlert><ANPR><licensePlate>HALF</lice\r\n';
     for (const length of ['exact', 'none', 500] as const) {

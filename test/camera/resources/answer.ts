@@ -1,7 +1,13 @@
 import { element, root } from '../alerts/xml.ts';
 
 /** What the camera sends back to one request. */
-export type Answer = { status: number; type: string; body: Buffer };
+export type Answer = {
+  status: number;
+  type: string;
+  body: Buffer;
+  /** It never arrives: the connection is cut, or stays open and silent. */
+  lost?: 'cut' | 'silent';
+};
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
 
@@ -23,6 +29,7 @@ export function responseStatus(status: number, code: number, text: string, subSt
   );
 }
 
+export const accepted = () => responseStatus(200, 1, 'OK', 'ok');
 export const notSupported = (status: 403 | 404) => responseStatus(status, 4, 'Invalid Operation', 'notSupport');
 export const deviceBusy = () => responseStatus(503, 2, 'Device Busy', 'deviceBusy');
 export const deviceError = (status: 200 | 500) => responseStatus(status, 3, 'Device Error', 'deviceError');

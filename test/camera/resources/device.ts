@@ -1,5 +1,7 @@
 // What the resources may ask of the camera that they belong to.
 import type { FirmwareName } from '../alerts/firmware.ts';
+import type { SimulatedLens } from '../lens/lens.ts';
+import type { LensFault, LensOptions } from '../lens/lens-options.ts';
 import type { LedgerEntry } from '../passage.ts';
 import type { PlatesOptions } from './plates.ts';
 
@@ -16,6 +18,9 @@ export type Device = {
   snapshotForm(): SnapshotForm;
   /** A JPEG of the lane at this moment. */
   snapshot(): Buffer;
+  lens: SimulatedLens;
+  lensOptions: LensOptions;
+  lensFaults(): readonly LensFault[];
   /** Where the camera pushes to, null where nowhere. */
   pushTo(): URL | null;
 };

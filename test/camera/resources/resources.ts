@@ -2,6 +2,7 @@
 import { type Answer, badContent, deviceBusy, deviceError, notSupported, wrongMethod } from './answer.ts';
 import type { Device, ResourceRequest } from './device.ts';
 import { capabilities, deviceInfo, httpHosts, time, trigger, triggerList, userCheck } from './identity-documents.ts';
+import { focus, home, lensCapabilities, lensStatus, move, preset, presetList } from './lens.ts';
 import { plates } from './plates.ts';
 
 type Resource = {
@@ -11,6 +12,7 @@ type Resource = {
 };
 
 const GET = ['GET'];
+const PUT = ['PUT'];
 
 const RESOURCES: readonly Resource[] = [
   { methods: GET, path: /^\/isapi\/security\/usercheck$/, answer: userCheck },
@@ -21,6 +23,13 @@ const RESOURCES: readonly Resource[] = [
   { methods: GET, path: /^\/isapi\/event\/triggers\/vehicledetection-1$/, answer: trigger },
   { methods: GET, path: /^\/isapi\/event\/notification\/httphosts$/, answer: httpHosts },
   { methods: GET, path: /^(\/isapi)?\/streaming\/channels\/(1|101|102)\/picture$/, answer: snapshot },
+  { methods: GET, path: /^\/isapi\/ptzctrl\/channels\/1\/capabilities$/, answer: lensCapabilities },
+  { methods: GET, path: /^\/isapi\/ptzctrl\/channels\/1\/status$/, answer: lensStatus },
+  { methods: PUT, path: /^\/isapi\/ptzctrl\/channels\/1\/(continuous|momentary|absolute)$/, answer: move },
+  { methods: GET, path: /^\/isapi\/ptzctrl\/channels\/1\/presets$/, answer: presetList },
+  { methods: PUT, path: /^\/isapi\/ptzctrl\/channels\/1\/presets\/\d+(\/goto)?$/, answer: preset },
+  { methods: PUT, path: /^\/isapi\/ptzctrl\/channels\/1\/homeposition(\/goto)?$/, answer: home },
+  { methods: PUT, path: /^\/isapi\/system\/video\/inputs\/channels\/1\/focus$/, answer: focus },
   // Some clients send the query's body with GET.
   { methods: ['POST', 'GET'], path: /^\/isapi\/traffic\/channels\/1\/vehicledetect\/plates$/, answer: plates },
   { methods: GET, path: /^\/doc\/ui\/images\/plate\/\d+\.jpg$/, answer: rememberedPlatePicture },

@@ -1,0 +1,171 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CameraIdSchema } from '../../shared/detection/detection.ts';
+import { readCameras } from '../../shared/isapi/cameras.ts';
+import type { CameraReport, CameraStates } from '../../shared/store/camera-states.ts';
+import { type DrivenClock, drivenClock } from '../../shared/support/driven-clock.fixture.ts';
+import { Busy } from '../../shared/support/errors.ts';
+import { CameraState } from '../alert-stream/camera-state.ts';
+import { ClockOffset } from '../alert-stream/clock-offset.ts';
+import { FaultCount } from '../alert-stream/fault-count.ts';
+import type { CameraRoad } from '../camera-road.ts';
+import { ReadsToday } from './reads-today.ts';
+import { reportStates } from './report-states.ts';
+
+const NOON = Date.parse('2026-11-22T12:00:00.000Z');
+const seconds = (count: number) => count * 1_000;
+
+/** The table's part: what was written, and whether it takes anything. */
+function memoryStates() {
+  const memory = { written: [] as CameraReport[], isAway: false, tries: 0, answer: null as Promise<void> | null };
+  const states: CameraStates = {
+    read: async () => memory.written.at(-1) ?? null,
+    write: async (_, report) => {
+      memory.tries += 1;
+      await memory.answer;
+      if (memory.isAway) throw new Busy('internal', 'could not write the state of a camera');
+      memory.written.push(report);
+    },
+  };
+  return Object.assign(memory, { states });
+}
+
+let clock: DrivenClock;
+let stop: AbortController;
+let lines: string[];
+let table: ReturnType<typeof memoryStates>;
+let running: Promise<void>;
+beforeEach(() => {
+  clock = drivenClock(NOON);
+  stop = new AbortController();
+  lines = [];
+  table = memoryStates();
+});
+afterEach(async () => {
+  stop.abort();
+  await running;
+});
+
+const note = (event: string) => void lines.push(event);
+const log = { info: note, warn: note, error: note };
+
+function aRoad(): CameraRoad {
+  const environment = { GATE_CAMERA_IP: '127.0.0.1', GATE_CAMERA_USER: 'gate', GATE_CAMERA_PASS: 'unused' };
+  const [camera] = readCameras(environment, () => '');
+  if (!camera) throw new Error('one camera was configured');
+  return {
+    camera,
+    state: new CameraState(clock.now()),
+    clockOffset: new ClockOffset({ log, camera: camera.id }),
+    readsToday: new ReadsToday(() => 'UTC'),
+    faults: new FaultCount({ log, clock, camera: camera.id }),
+    done: Promise.resolve(),
+  };
+}
+
+function report(roads: CameraRoad[]): void {
+  const outbox = { depth: () => ({ reads: 1, pictures: 2, bytes: 3, oldestAt: null, dropped: 4, bad: 5 }) };
+  const cameras = [CameraIdSchema.parse('gate')];
+  running = reportStates({ cameras, roads, states: table.states, outbox, clock, log, signal: stop.signal });
+}
+
+/** Lets so much time pass, and all that it sets off be done. */
+async function pass(ms: number): Promise<void> {
+  for (const end = clock.now() + ms; clock.now() < end; ) {
+    await turn();
+    clock.step(end - clock.now());
+  }
+  await turn();
+}
+
+describe('the state of a camera', () => {
+  test('is written at once, on every change, and every 30 s without one', async () => {
+    const road = aRoad();
+    report([road]);
+    await pass(seconds(2));
+    expect(table.written).toMatchObject([{ stream: { status: 'connecting' }, outbox: { reads: 1, dropped: 4 } }]);
+    road.state.become('connected', null, clock.now());
+    await pass(seconds(2));
+    expect(table.written.at(-1)).toMatchObject({ stream: { status: 'connected', reason: null } });
+    road.state.become('silent', 'no byte for 30 s', clock.now());
+    await pass(seconds(2));
+    expect(table.written.at(-1)).toMatchObject({ stream: { status: 'silent', reason: 'no byte for 30 s' } });
+    expect(table.written).toHaveLength(3);
+    await pass(seconds(300));
+    expect(table.written).toHaveLength(13);
+    expect(table.written.at(-1)?.reportedAt).toBe(new Date(clock.now() - seconds(1)).toISOString());
+  });
+
+  test('has what an earlier bridge knew, until this one knows better', async () => {
+    const earlier = aRoad();
+    Object.assign(earlier.state, { model: 'DS-2CD4A26FWD-IZS/P', firmware: 'V5.4.5', firmwareNote: 'sends no plates' });
+    earlier.state.lastReadAt = new Date(NOON).toISOString();
+    earlier.readsToday.add(NOON);
+    report([earlier]);
+    await pass(seconds(1));
+    stop.abort();
+    await running;
+    stop = new AbortController();
+
+    const road = aRoad();
+    road.readsToday.add(NOON);
+    report([road]);
+    await pass(seconds(1));
+    expect(table.written.at(-1)).toMatchObject({
+      lastReadAt: new Date(NOON).toISOString(),
+      readsToday: { day: '2026-11-22', count: 2 },
+      model: 'DS-2CD4A26FWD-IZS/P',
+      firmwareNote: 'sends no plates',
+    });
+    Object.assign(road.state, { firmware: 'V5.4.7' });
+    await pass(seconds(2));
+    expect(table.written.at(-1)).toMatchObject({ firmware: 'V5.4.7', firmwareNote: null });
+  });
+
+  test('is off where no stream is held, and off at last when the bridge stops', async () => {
+    report([]);
+    await pass(seconds(1));
+    expect(table.written).toMatchObject([{ stream: { status: 'off' }, readsToday: null }]);
+    stop.abort();
+    await running;
+    stop = new AbortController();
+    const road = aRoad();
+    report([road]);
+    await pass(seconds(1));
+    road.state.become('stopped', null, clock.now());
+    stop.abort();
+    await running;
+    expect(table.written.at(-1)).toMatchObject({ stream: { status: 'off', reason: null } });
+  });
+});
+
+describe('a table that does not take the state', () => {
+  test('is one line in the log, and is told the newest once it is back', async () => {
+    const road = aRoad();
+    table.isAway = true;
+    report([road]);
+    await pass(seconds(119));
+    expect(table.tries).toBe(24);
+    expect(lines).toEqual(['camera_state.unreported']);
+    road.state.become('connected', null, clock.now());
+    table.isAway = false;
+    await pass(seconds(10));
+    expect(table.written).toMatchObject([{ stream: { status: 'connected' } }]);
+    expect(lines).toEqual(['camera_state.unreported', 'camera_state.reported_again']);
+  });
+
+  test('and never answers has one write at its door, not a queue of them', async () => {
+    const answer = Promise.withResolvers<void>();
+    table.answer = answer.promise;
+    const road = aRoad();
+    report([road]);
+    for (const status of ['connected', 'silent', 'connected'] as const) {
+      road.state.become(status, null, clock.now());
+      await pass(seconds(60));
+    }
+    expect(table.tries).toBe(1);
+    answer.resolve();
+    await pass(seconds(2));
+    expect(table.written.at(-1)).toMatchObject({ stream: { status: 'connected' } });
+  });
+});
