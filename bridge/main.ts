@@ -44,6 +44,8 @@ async function run(): Promise<void> {
   const stop = new AbortController();
   const { signal } = stop;
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
+  // Started by another process (npm start), it ends with it, kill -9 of that one included.
+  process.once('disconnect', () => stop.abort());
 
   const guardFolder = join(config.stateFolder, 'guard');
   const outbox = await openOutbox({
@@ -57,10 +59,18 @@ async function run(): Promise<void> {
   const delivered = deliver({ outbox, pictures, queue, clock, log, signal });
 
   const table = { client: tableClient(), table: config.table };
+  const ledger = copiedLedger({
+    table: tableGuardLedger(table),
+    copies: copiesIn(guardFolder),
+    holder: HOLDER,
+    clock,
+    log,
+  });
+  const merged = ledger.mergeUntil(signal);
   const cameras = openCameras(config.cameras, {
     readSecret: readSecureString(new SSMClient({})),
     labelPassword: labelPassword.bind(null, guardFolder),
-    ledger: copiedLedger({ table: tableGuardLedger(table), copies: copiesIn(guardFolder), holder: HOLDER, clock, log }),
+    ledger,
     transport: httpTransport(),
     clock,
     log,
@@ -99,6 +109,7 @@ async function run(): Promise<void> {
   await Promise.all(roads.map(({ done }) => done));
   await delivered;
   await reported;
+  await merged;
   await lenses.done;
   await webhook?.close();
   await outbox.close();

@@ -86,6 +86,19 @@ describe('a camera that cannot push over HTTPS', () => {
     expect(kept).toEqual([]);
   });
 
+  test('forty silent connections do not keep its pushes out', async () => {
+    const silent = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const socket = connect(listener.port, '127.0.0.1');
+        socket.on('error', () => {});
+        await new Promise((resolve) => socket.once('connect', resolve));
+        return socket;
+      }),
+    );
+    expect(await push(XML)).toBe(200);
+    for (const socket of silent) socket.destroy();
+  });
+
   test('other paths and methods do not exist', async () => {
     expect(await push(XML, { path: '/api/gate/detections' })).toBe(404);
     expect(await push('', { method: 'GET' })).toBe(405);

@@ -15,8 +15,12 @@ import type { ReadKeeper } from '../alert-stream/keep-event.ts';
 /** A whole push must be in within this time; a slow drip ends here. */
 const PUSH_DEADLINE_MS = 30_000;
 const HEADERS_DEADLINE_MS = 10_000;
-/** Pushes read at once; each may hold MAX_PUSH_BYTES. */
-const MAX_CONNECTIONS = 32;
+/** How often Node looks for connections past their deadline. */
+const DEADLINE_CHECK_MS = 2_000;
+/** Cameras' connections at once; each may hold MAX_PUSH_BYTES. */
+const MAX_CONNECTIONS = 64;
+/** Of addresses that no camera pushes from: enough to be told 403, too few to shut a camera out. */
+const MAX_FOREIGN_CONNECTIONS = 8;
 /** After an answer, how long the rest of a refused body is read, so that the answer is not lost in a reset. */
 const DRAIN_MS = 2_000;
 
@@ -25,7 +29,11 @@ export type Listener = { port: number; close(): Promise<void> };
 
 export async function listenForPushes(options: { host: string; port: number }, deps: ListenerDeps): Promise<Listener> {
   const server = createServer(
-    { requestTimeout: PUSH_DEADLINE_MS, headersTimeout: HEADERS_DEADLINE_MS },
+    {
+      requestTimeout: PUSH_DEADLINE_MS,
+      headersTimeout: HEADERS_DEADLINE_MS,
+      connectionsCheckingInterval: DEADLINE_CHECK_MS,
+    },
     (request, response) => {
       take(request, deps).then(
         (status) => respond(request, response, status),
@@ -36,10 +44,26 @@ export async function listenForPushes(options: { host: string; port: number }, d
       );
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  admit(server, deps.source);
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+/** Cameras and strangers are counted apart, or a stranger's silent connections would keep a camera's pushes out. */
+function admit(server: Server, source: PushSource): void {
+  const open = { camera: 0, foreign: 0 };
+  server.on('connection', (socket) => {
+    const kind = source.knows(socket.remoteAddress ?? '') ? 'camera' : 'foreign';
+    if (open[kind] >= (kind === 'camera' ? MAX_CONNECTIONS : MAX_FOREIGN_CONNECTIONS)) {
+      socket.destroy();
+      return;
+    }
+    open[kind] += 1;
+    socket.once('close', () => {
+      open[kind] -= 1;
+    });
+  });
 }
 
 async function take(request: IncomingMessage, { source, outbox, clock, log }: ListenerDeps): Promise<number> {

@@ -28,7 +28,8 @@ const CAMERAS = ['gate', 'exit'].map((id) => ({
   id,
   host: '127.0.0.1',
   httpPort: 9,
-  user: 'gate',
+  // One account under two names would be refused.
+  user: id,
   password: 'unused',
 }));
 

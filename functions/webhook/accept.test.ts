@@ -114,6 +114,13 @@ describe('who may push', () => {
     expect(await gate.push(XML, { path: `${path}/` })).toBe(200);
   });
 
+  test.each(['/api/gate/anpr-eventXYZ', '/api/gate/anpr-event/a/b', `/api/gate/anpr-event/${'a'.repeat(300)}`])(
+    '%s is no path of a camera, whatever its address',
+    async (path) => {
+      expect(await gate.push(XML, { path })).toBe(403);
+    },
+  );
+
   test('two cameras behind one address are told apart by token, else by MAC', async () => {
     const mac = 'd4:e8:53:00:00:02';
     gate.cameras = [camera('in'), camera('out', { mac })];

@@ -30,8 +30,8 @@ export async function accept(event: APIGatewayProxyEventV2, deps: Accept): Promi
   const { source, clock, log } = deps;
   // The peer that API Gateway saw; a forged X-Forwarded-For is never looked at.
   const sourceAddress = event.requestContext?.http?.sourceIp ?? '';
-  const token = tokenInPath(event.rawPath) ?? null;
-  const candidates = source.candidates({ sourceAddress, token });
+  const token = tokenInPath(event.rawPath);
+  const candidates = token === undefined ? [] : source.candidates({ sourceAddress, token });
   if (candidates.length === 0) {
     log.warn('webhook.refused', { reason: 'foreign source', withToken: token !== null });
     return answer(403);

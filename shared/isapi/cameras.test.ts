@@ -75,7 +75,10 @@ describe('several cameras from a file', () => {
       directions: { forward: 'in', reverse: 'out' },
     };
     const { password: _, ...stored } = entry;
-    const [north, south] = fromFile([full, { ...stored, id: 'south', passwordSecret: '/gate/south' }]);
+    const [north, south] = fromFile([
+      full,
+      { ...stored, id: 'south', host: '192.0.2.99', passwordSecret: '/gate/south' },
+    ]);
     expect(north).toMatchObject({
       id: 'north',
       allowBasic: true,
@@ -104,14 +107,14 @@ describe('several cameras from a file', () => {
     expect(() => fromFile([{ ...entry, ...wrong }])).toThrow(sentence);
   });
 
-  it('cannot share an id, a MAC or a token', () => {
+  it('cannot share an id, a MAC, a token or an account: under two ids one wrong password would go out twice', () => {
     const both = { mac: '44:19:b6:00:00:01', pushToken: 'abcdefgh12345678' };
     expect(() =>
       fromFile([
         { ...entry, ...both },
         { ...entry, ...both, mac: '44-19-B6-00-00-01' },
       ]),
-    ).toThrow(/\[1\]\.id .*\n.*\[1\]\.mac .*\n.*\[1\]\.pushToken /);
+    ).toThrow(/\[1\]\.id .*\n.*\[1\]\.mac .*\n.*\[1\]\.user .*\n.*\[1\]\.pushToken /);
   });
 
   it.each([[{}], [[]], ['x']])('that are %j are refused', (wrong) => {
@@ -133,7 +136,10 @@ describe("a camera's account", () => {
 
   it('takes the version of the secret store where there is one, a label elsewhere', async () => {
     const { password: _, ...stored } = entry;
-    const [given, kept] = fromFile([entry, { ...stored, id: 'south', passwordSecret: '/gate/south' }]);
+    const [given, kept] = fromFile([
+      entry,
+      { ...stored, id: 'south', host: '192.0.2.99', passwordSecret: '/gate/south' },
+    ]);
     if (!given || !kept) throw new Error('two cameras were configured');
     await expect(accountOf(given, dependencies)).resolves.toMatchObject({ user: 'gate', passwordVersion: 'ab12cd34' });
     const account = await accountOf(kept, dependencies);

@@ -98,6 +98,11 @@ function readSeveral(path: string, readFile: (path: string) => string): Camera[]
       'mac',
       cameras.map(({ mac }) => mac),
     ),
+    // One account, one guard: under two ids the same wrong password would go out twice.
+    ...doublesOf(
+      'user',
+      cameras.map(({ host, httpPort, user }) => `${host.toLowerCase()}:${httpPort} ${user}`),
+    ),
     ...doublesOf(
       'pushToken',
       cameras.map(({ pushToken }) => pushToken?.reveal()),

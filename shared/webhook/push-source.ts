@@ -18,18 +18,24 @@ export type PushingCamera = {
 export type Push = { sourceAddress: string; token: string | null };
 
 /** The cameras that this push may come from; empty means foreign (403). */
-export type PushSource = { candidates: (push: Push) => PushingCamera[] };
+export type PushSource = {
+  candidates: (push: Push) => PushingCamera[];
+  /** Whether any camera pushes from there, whatever the token: asked before a byte is read. */
+  knows: (sourceAddress: string) => boolean;
+};
 
 export function pushSource(cameras: readonly PushingCamera[]): PushSource {
   const known = cameras.map((camera) => ({ camera, from: blockListOf(camera.pushFrom) }));
+  const atAddress = (sourceAddress: string): PushingCamera[] => {
+    const address = plainAddress(sourceAddress);
+    const family = isIP(address);
+    if (family === 0) return [];
+    const there = known.filter(({ from }) => from.check(address, family === 6 ? 'ipv6' : 'ipv4'));
+    return there.map(({ camera }) => camera);
+  };
   return {
-    candidates: ({ sourceAddress, token }) => {
-      const address = plainAddress(sourceAddress);
-      const family = isIP(address);
-      if (family === 0) return [];
-      const atAddress = known.filter(({ from }) => from.check(address, family === 6 ? 'ipv6' : 'ipv4'));
-      return atAddress.map(({ camera }) => camera).filter((camera) => tokenFits(camera, token));
-    },
+    candidates: ({ sourceAddress, token }) => atAddress(sourceAddress).filter((camera) => tokenFits(camera, token)),
+    knows: (sourceAddress) => atAddress(sourceAddress).length > 0,
   };
 }
 

@@ -1,5 +1,5 @@
 // One of many processes that share a camera account by the table: asks the camera again and again until it is ended, and
-// prints how each request ended, one word a line.
+// prints `up` and then how each request ended, one word a line.
 
 import { readCameras } from '../../shared/isapi/cameras.ts';
 import { labelPassword } from '../../shared/isapi/guard/password-label.ts';
@@ -30,6 +30,7 @@ const { client } = openCamera(camera, {
 });
 // The other end of standard input is the test: with it this process goes, too.
 process.stdin.resume().on('end', () => process.exit());
+process.stdout.write('up\n');
 for (;;) {
   const end = await client.request({ ...QUESTION, timeoutMs: TIMEOUT_MS }).then(
     () => 'ok',

@@ -13,7 +13,7 @@ import { silentLog as log } from '../../shared/support/log.ts';
 import { TABLE_NAME } from '../local/embedded-table.ts';
 import { LOCAL_AWS } from '../local/local-aws.ts';
 
-const LONG_ENOUGH_TO_BE_KILLED_MS = 3_000;
+const LONG_ENOUGH_TO_BE_KILLED_MS = 1_500;
 const [endpoint = '', guardFolder = ''] = process.argv.slice(2);
 
 const table = { client: tableClient({ ...LOCAL_AWS, endpoint }), table: TABLE_NAME };

@@ -30,9 +30,11 @@ afterAll(() => gate.close());
 beforeEach(async () => {
   gate.camera.setFaults({});
   const rows = tableLensRows({ client: gate.system.table.client, table: TABLE_NAME });
-  await until('a lens that nobody holds', async () => {
+  await until('a lens that nobody else holds', async () => {
     const { move = null } = (await rows.read(id)) ?? {};
-    return move === null || (move.phase === 'ended' && Date.parse(move.endedAt ?? '') + HOLD_MS < Date.now());
+    if (move === null) return true;
+    const isFree = move.subject === 'operator' || Date.parse(move.endedAt ?? '') + HOLD_MS < Date.now();
+    return move.phase === 'ended' && isFree;
   });
 });
 
@@ -115,6 +117,10 @@ describe('the lens, moved through the API', () => {
   });
 
   test('another user is told who holds the lens and for how long, and may stop it', async () => {
+    await until(
+      'a lens that anna may move',
+      async () => (await ptz({ action: 'zoom_in', durationMs: 1 }, { token: tokenOf('anna') })).ok,
+    );
     const moving = ptz({ action: 'zoom_in', durationMs: 1_000 }, { token: tokenOf('anna') });
     await isMoving();
     const held = await problemOf(await ptz({ action: 'zoom_out' }, { token: tokenOf('boris') }));

@@ -11,7 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => gate.close());
 
-const locked = () => until('a locked stream', gate.state, ({ camera }) => camera.status === 'locked');
+async function locked() {
+  const state = await until('a locked stream', gate.state, ({ camera }) => camera.status === 'locked');
+  await until('the log to say so', () => gate.logged('stream.locked').length > 0);
+  return state;
+}
 const withCredentials = () => gate.camera.requests.filter(({ authorization }) => authorization !== 'none').length;
 
 describe('a bridge with a wrong password', () => {

@@ -25,7 +25,10 @@ export type BridgeProcess = {
 /** Resolves once the bridge says that it has started; rejects with its last words when it does not. */
 export async function startBridge(env: Record<string, string>, logFile: string): Promise<BridgeProcess> {
   const log = createWriteStream(logFile, { flags: 'a' });
-  const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   const orphan = () => child.kill('SIGKILL');
   process.once('exit', orphan);
   const exited = once(child, 'exit').then(([code]) => {

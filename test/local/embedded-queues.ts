@@ -2,18 +2,25 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueAttributesCommand, type QueueAttributeName, SQSClient } from '@aws-sdk/client-sqs';
 import { createSqsServer } from 'local-aws-sqs';
+import { systemClock } from '../../shared/support/clock.ts';
 import { LOCAL_AWS } from './local-aws.ts';
 
 /** A message that was not done with in time is brought again; AWS's own default. */
 const VISIBILITY_SECONDS = 30;
+
+/** What the recorder may take for a backlog before everything is given up. */
+const DRAIN_TIMEOUT_MS = 30_000;
+const DRAIN_EVERY_MS = 50;
 
 export type EmbeddedQueues = {
   client: SQSClient;
   endpoint: string;
   detectionsUrl: string;
   deadLetterUrl: string;
+  /** Resolves when no detection waits or is under way any more, or when the queue does not answer. */
+  drained(): Promise<void>;
   /** Comes back empty, as a memory does. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -46,6 +53,7 @@ export async function openQueues(visibilitySeconds = VISIBILITY_SECONDS): Promis
     endpoint,
     ...urls,
     stop,
+    drained: () => drained(client, urls.detectionsUrl),
     restart: async () => {
       await stop();
       server = await listen(port);
@@ -56,6 +64,18 @@ export async function openQueues(visibilitySeconds = VISIBILITY_SECONDS): Promis
       await stop();
     },
   };
+}
+
+async function drained(client: SQSClient, QueueUrl: string): Promise<void> {
+  const AttributeNames: QueueAttributeName[] = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
+  for (const deadline = performance.now() + DRAIN_TIMEOUT_MS; performance.now() < deadline; ) {
+    const answer = await client
+      .send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }), { abortSignal: AbortSignal.timeout(1_000) })
+      .catch(() => null);
+    const counts = AttributeNames.map((name) => Number(answer?.Attributes?.[name] ?? 0));
+    if (counts.every((count) => count === 0)) return;
+    await systemClock.sleep(DRAIN_EVERY_MS);
+  }
 }
 
 async function listen(port: number): Promise<Server> {

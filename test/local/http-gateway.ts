@@ -18,8 +18,8 @@ export type LambdaResult = {
   isBase64Encoded?: boolean | undefined;
 };
 export type Lambda = (event: APIGatewayProxyEventV2) => Promise<LambdaResult>;
-/** The first route whose prefix fits serves the request. */
-export type Route = { prefix: string; lambda: Lambda };
+/** The first route whose method and prefix fit serves the request. */
+export type Route = { method?: string; prefix: string; lambda: Lambda };
 /** For what no function serves: the pictures, which S3 would. Returns false when it is not its own. */
 export type Aside = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
@@ -48,11 +48,18 @@ async function serve(
   aside: Aside,
 ): Promise<void> {
   if (await aside(request, response)) return;
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const route = routes.find(({ prefix }) => url.pathname.startsWith(prefix));
+  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  if (!url) {
+    response.writeHead(400, { Connection: 'close' }).end();
+    return;
+  }
+  const route = routes.find(
+    ({ method = request.method, prefix }) => method === request.method && url.pathname.startsWith(prefix),
+  );
   const body = await bodyOf(request);
   if (!route || body === 'too large') {
-    response.writeHead(route ? 413 : 404, { 'Content-Type': 'application/json' }).end('{"message":"Not Found"}');
+    const [status, message] = route ? [413, 'Request Too Long'] : [404, 'Not Found'];
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ message }));
     return;
   }
   const result = await route.lambda(eventOf(request, url, body));

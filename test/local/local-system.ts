@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { handle } from 'hono/aws-lambda';
+import { lockFolder } from '../../bridge/outbox/folder-lock.ts';
 import { createApi } from '../../functions/api/api.ts';
 import { recordBatch } from '../../functions/recorder/record.ts';
 import { accept } from '../../functions/webhook/accept.ts';
@@ -23,6 +24,7 @@ import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
 import { tableLensRows } from '../../shared/store/lens-rows.ts';
 import { tableMoveLog } from '../../shared/store/moves.ts';
 import { systemClock as clock } from '../../shared/support/clock.ts';
+import { Rejected } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
 import { readSecureString } from '../../shared/support/parameter-store.ts';
 import { Secret } from '../../shared/support/secret.ts';
@@ -69,6 +71,7 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
   const { data, port, environment, log } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const cameras = readCameras(environment, (path) => readFileSync(path, 'utf8'));
+  const unlock = lockData(data);
   const issuer = await openIssuer({ folder: data });
   const table = await openTable(join(data, 'table'));
   const queues = await openQueues(options.visibilitySeconds);
@@ -119,7 +122,11 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
   const gateway: Gateway = await openGateway(
     port,
     [
-      { prefix: '/api/gate/anpr-event', lambda: (event: APIGatewayProxyEventV2) => accept(event, webhook) },
+      {
+        method: 'POST',
+        prefix: '/api/gate/anpr-event',
+        lambda: (event: APIGatewayProxyEventV2) => accept(event, webhook),
+      },
       { prefix: '/', lambda: apiLambda(api) },
     ],
     (request, response) => servePicture(pictures, request, response),
@@ -169,14 +176,27 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
       return bridge;
     },
     close: async () => {
+      await gateway.close();
       await bridge.stop();
+      // This queue is a memory: what it was given and the table has not would be gone with it.
+      await queues.drained();
       stop.abort();
       await polled;
-      await gateway.close();
       await queues.close();
       await table.close();
+      unlock();
     },
   };
+}
+
+function lockData(data: string): () => void {
+  try {
+    return lockFolder(data);
+  } catch (cause) {
+    throw new Rejected('conflict', `could not start: another npm start runs on ${data}; give this one its own --data`, {
+      cause,
+    });
+  }
 }
 
 function apiLambda(api: ReturnType<typeof createApi>) {

@@ -1,4 +1,5 @@
 // `npm start`: the whole system on this machine, with a simulated camera, or with yours when GATE_CAMERA_IP is set.
+import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import colours from 'picocolors';
@@ -8,6 +9,7 @@ import { type SimulatedCamera, startCamera } from '../camera/camera.ts';
 import { driveTraffic } from '../camera/traffic.ts';
 import { type LocalSystem, startLocalSystem } from './local-system.ts';
 import { showReads } from './show-reads.ts';
+import { showWarnings } from './show-warnings.ts';
 
 const HEALTH_TIMEOUT_MS = 25_000;
 const HEALTH_EVERY_MS = 100;
@@ -26,8 +28,10 @@ const program = new Command('npm start --')
   .option('--every <seconds>', 'seconds between two trucks of the simulated camera', wholeNumber, 4);
 
 async function run({ data, port, every }: Options): Promise<void> {
-  const own = process.env.GATE_CAMERA_IP || process.env.GATE_CAMERAS;
-  const camera = own ? null : await startCamera({});
+  const told = new AbortController();
+  // From the first moment, so that a Ctrl-C while it starts ends every child too.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => told.abort());
+  const camera = hasOwnCamera() ? null : await startCamera({});
   const system = await startLocalSystem({
     data: resolve(data),
     port,
@@ -37,23 +41,28 @@ async function run({ data, port, every }: Options): Promise<void> {
   await healthy(system);
   welcome(system, data, camera);
   const traffic = camera && driveTraffic(camera, { everyMs: every * 1000, seed: Date.now() % 100_000 });
-  const stop = new AbortController();
-  const shown = showReads(system, stop.signal);
-  await new Promise<void>((ended) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => ended());
-    system.bridge().exited.then((code) => {
-      if (stop.signal.aborted) return;
-      process.exitCode = 1;
-      console.error(colours.red(`The bridge ended by itself (${code}); see ${join(data, 'bridge.log')}`));
-      ended();
-    });
+  const shown = Promise.all([showReads(system, told.signal), showWarnings(system.bridge(), told.signal)]);
+  const bridgeEnded = system.bridge().exited.then((code) => {
+    if (told.signal.aborted) return;
+    process.exitCode = 1;
+    console.error(colours.red(`The bridge ended by itself (${code}); see ${join(data, 'bridge.log')}`));
+    told.abort();
   });
+  if (!told.signal.aborted) await once(told.signal, 'abort');
   console.log('\nStopping …');
-  stop.abort();
   traffic?.stop();
   await shown;
   await system.close();
+  await bridgeEnded;
   await camera?.close();
+}
+
+/** Yours, when it is named; a password without an address is a mistake, and no reason to show a simulated one. */
+function hasOwnCamera(): boolean {
+  if (process.env.GATE_CAMERA_IP || process.env.GATE_CAMERAS) return true;
+  const named = Object.keys(process.env).filter((name) => name.startsWith('GATE_CAMERA_'));
+  if (named.length > 0) throw new Error(`could not start: ${named.join(', ')} is set, but not GATE_CAMERA_IP`);
+  return false;
 }
 
 function cameraEnvironment(camera: SimulatedCamera): Record<string, string> {
@@ -102,10 +111,15 @@ function welcome({ url, bridge }: LocalSystem, data: string, camera: SimulatedCa
   );
 }
 
+function sentenceOf(error: unknown): string {
+  const portTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return portTaken ? 'could not start: the port is taken; choose another with --port' : reasonOf(error);
+}
+
 run(program.parse().opts<Options>()).then(
   () => process.exit(),
   (error: unknown) => {
-    console.error(colours.red(reasonOf(error)));
+    console.error(colours.red(sentenceOf(error)));
     process.exit(1);
   },
 );

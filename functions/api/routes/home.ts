@@ -2,10 +2,10 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import * as z from 'zod';
 import type { Lens } from '../../../shared/isapi/lens/lens.ts';
 import type { Access, ApiEnv } from '../access.ts';
-import { tellHolder } from '../lens-held.ts';
 import { lensProblems } from '../lens-problems.ts';
 import { needs } from '../openapi.ts';
 import { CameraId } from '../schemas.ts';
+import { tellHolder } from '../tell-holder.ts';
 
 type Dependencies = { lens: Pick<Lens, 'goHome' | 'saveHome'>; access: Access };
 

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import type { Lens } from '../../../shared/isapi/lens/lens.ts';
 import { parsePresetNumber } from '../../../shared/isapi/lens/preset-number.ts';
 import type { Access, ApiEnv } from '../access.ts';
-import { tellHolder } from '../lens-held.ts';
 import { lensProblems } from '../lens-problems.ts';
 import { needs } from '../openapi.ts';
 import { CameraId } from '../schemas.ts';
+import { tellHolder } from '../tell-holder.ts';
 
 type Dependencies = { lens: Pick<Lens, 'presets' | 'goToPreset'>; access: Access };
 

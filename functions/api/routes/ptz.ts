@@ -5,10 +5,10 @@ import { MoveActionSchema } from '../../../shared/isapi/lens/action.ts';
 import type { Asking, Lens } from '../../../shared/isapi/lens/lens.ts';
 import { Rejected } from '../../../shared/support/errors.ts';
 import type { Access, ApiEnv } from '../access.ts';
-import { tellHolder } from '../lens-held.ts';
 import { lensProblems } from '../lens-problems.ts';
 import { needs } from '../openapi.ts';
 import { CameraId } from '../schemas.ts';
+import { tellHolder } from '../tell-holder.ts';
 
 type Dependencies = { lens: Pick<Lens, 'move' | 'stop'>; cameras: readonly CameraIdType[]; access: Access };
 

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Broken, Busy } from '../../support/errors.ts';
+import { Broken } from '../../support/errors.ts';
+import { badNow, bridgesOn, type SwitchedTable, switchedTable } from './copied-ledger.test-support.ts';
 import { copiedLedger, copiesIn } from './copied-ledger.ts';
 import { useFakeCameras } from './fake-camera.test-support.ts';
 import { failure, gateId, gateTo, minutes, movableClock, recordingLog } from './gate.test-support.ts';
-import { type GuardLedger, memoryLedger } from './ledger.ts';
-import { emptyRow, shutBy } from './row.ts';
+import { emptyRow } from './row.ts';
 
 const cameraThat = useFakeCameras();
 
@@ -18,49 +18,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true });
 });
-
-/** A table that can be taken away, and that can take a write whose answer is lost. */
-function switchedTable() {
-  const rows = memoryLedger();
-  const table = { isAway: false, losesAnswers: false, questions: 0 };
-  const answer = () => {
-    table.questions += 1;
-    if (table.isAway) throw new Busy('camera_busy', 'the table is away');
-  };
-  const ledger: GuardLedger = {
-    read: async (camera) => {
-      answer();
-      return rows.read(camera);
-    },
-    write: async (camera, row, expectedVersion) => {
-      answer();
-      const isFirst = await rows.write(camera, row, expectedVersion);
-      if (table.losesAnswers) {
-        table.isAway = true;
-        answer();
-      }
-      return isFirst;
-    },
-  };
-  return Object.assign(table, { ledger, rows });
-}
-
-/** A bridge on this folder, and a function that has only the table. */
-function bridgeAnd(table: ReturnType<typeof switchedTable>, clock = movableClock()) {
-  const log = recordingLog();
-  const copies = copiesIn(folder);
-  const bridge = () => copiedLedger({ table: table.ledger, copies, holder: 'bridge', clock, log });
-  return { bridge, clock, log, copies };
-}
-
-const badNow = (now: number) =>
-  shutBy(emptyRow, {
-    passwordVersion: 'right',
-    logins: 1,
-    why: 'bad_login',
-    notice: { triesLeft: null, unlockSeconds: null },
-    now,
-  });
+const bridgeAnd = (table: SwitchedTable, clock = movableClock()) => bridgesOn(folder, table, clock);
 
 describe('while the table answers', () => {
   it('its word counts, and the copy follows it', async () => {
@@ -190,74 +148,5 @@ describe('while the table is away', () => {
     expect(log.events.map(({ event }) => event).filter((event) => event.startsWith('guard.table'))).toEqual([
       'guard.table_away',
     ]);
-  });
-});
-
-describe('once the table is back', () => {
-  it('a bad login that happened meanwhile stops the functions too, though the bridge was killed', async () => {
-    const table = switchedTable();
-    const camera = await cameraThat({});
-    const { bridge, clock } = bridgeAnd(table);
-    await gateTo(camera, { ledger: bridge(), clock, holder: 'bridge' }).get();
-    table.isAway = true;
-    camera.settings.password = 'other';
-    await failure(gateTo(camera, { ledger: bridge(), clock, holder: 'bridge' }).get());
-    table.isAway = false;
-    await bridge().read(gateId);
-    camera.seen.length = 0;
-    const api = gateTo(camera, { ledger: table.ledger, clock, holder: 'api' });
-    expect(await failure(api.get())).toMatchObject({ code: 'camera_locked' });
-    expect(camera.seen).toEqual([]);
-  });
-
-  it('bad logins of both sides are added up, and the guard stays shut', async () => {
-    const table = switchedTable();
-    const camera = await cameraThat({ tries: 5 });
-    const { bridge, clock } = bridgeAnd(table);
-    const away = gateTo(camera, { ledger: bridge(), clock, holder: 'bridge' });
-    const api = gateTo(camera, { ledger: table.ledger, clock, holder: 'api' });
-    await away.get();
-    camera.settings.password = 'other';
-    table.isAway = true;
-    await failure(away.get());
-    table.isAway = false;
-    await failure(api.get());
-    clock.advance(minutes(31));
-    expect(await failure(away.get())).toMatchObject({ code: 'camera_locked', retryAfterSeconds: undefined });
-    await expect(api.guard.state()).resolves.toMatchObject({ badLogins: 2, shut: { probeAt: null } });
-    expect(camera.badLogins).toBe(2);
-  });
-
-  it("an operator's word that the bridge could not hear is not undone", async () => {
-    const table = switchedTable();
-    const camera = await cameraThat({ password: 'other' });
-    const { bridge, clock } = bridgeAnd(table);
-    const away = gateTo(camera, { ledger: bridge(), clock, holder: 'bridge' });
-    const api = gateTo(camera, { ledger: table.ledger, clock, holder: 'api' });
-    await failure(away.get());
-    table.isAway = true;
-    await failure(away.get());
-    table.isAway = false;
-    camera.settings.password = 'right';
-    await api.guard.rearm('aziza');
-    clock.advance(minutes(1));
-    await expect(away.get()).resolves.toMatchObject({ status: 200 });
-  });
-
-  it('a lease whose answer was lost is no bad login', async () => {
-    const table = switchedTable();
-    const camera = await cameraThat({});
-    const { bridge, clock } = bridgeAnd(table);
-    const { get, guard } = gateTo(camera, { ledger: bridge(), clock, holder: 'bridge' });
-    await get();
-    table.losesAnswers = true;
-    await expect(get()).resolves.toMatchObject({ status: 200 });
-    expect((await table.rows.read(gateId))?.lease).toMatchObject({ holder: 'bridge' });
-    Object.assign(table, { losesAnswers: false, isAway: false });
-    clock.advance(3_000);
-    await expect(get()).resolves.toMatchObject({ status: 200 });
-    clock.advance(minutes(5));
-    await expect(get()).resolves.toMatchObject({ status: 200 });
-    await expect(guard.state()).resolves.toMatchObject({ badLogins: 0, shut: null });
   });
 });

@@ -35,12 +35,25 @@ export type CopiedLedgerDependencies = {
   log: Log;
 };
 
+export interface CopiedLedger extends GuardLedger {
+  /**
+   * Brings what the copies decided into the table soon after it is back. Without it that would wait for the next login,
+   * and a lease that was left in the table would be counted as lost by others meanwhile. Resolves after the signal.
+   */
+  mergeUntil(signal: AbortSignal): Promise<void>;
+}
+
 /** Throws Busy when the table is away and there is no copy that can be trusted, Broken when the disk or a row is damaged. */
-export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedgerDependencies): GuardLedger {
-  const unsure = new Set<string>();
+export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedgerDependencies): CopiedLedger {
+  /** Attempts whose lease may be in the table although it did not say so. */
+  const unsure = new Map<CameraId, Set<string>>();
   /** Cameras whose copy the disk did not take: it may be open where the table is shut. */
   const outdated = new Set<CameraId>();
+  /** Cameras whose copy has gone on without the table. */
+  const apart = new Set<CameraId>();
   let away: { error: Busy; until: number } | null = null;
+
+  const leasesUnsure = (camera: CameraId) => unsure.get(camera) ?? new Set<string>();
 
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     if (away !== null && clock.now() < away.until) throw away.error;
@@ -73,12 +86,20 @@ export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedger
     let current = stored;
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
       const base = copy.base ?? current;
-      const row = mergedRow({ table: current, copy: rowOf(copy), base, holder, unsure, now: clock.now() });
+      const row = mergedRow({
+        table: current,
+        copy: rowOf(copy),
+        base,
+        holder,
+        unsure: leasesUnsure(camera),
+        now: clock.now(),
+      });
       const expected = current.version;
       if (await ask(() => table.write(camera, row, expected))) {
         // Killed between these two, the bad logins are counted once more: too careful, never too bold.
         await keep(camera, row, copy.version);
-        unsure.clear();
+        unsure.delete(camera);
+        apart.delete(camera);
         log.info('guard.copy_merged', { camera });
         return row;
       }
@@ -106,14 +127,30 @@ export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedger
     return ranOut ? { ...row, lease: null } : row;
   }
 
+  async function read(camera: CameraId): Promise<GuardRow | null> {
+    const copy = await copies.read(camera);
+    try {
+      return await readBoth(camera, copy);
+    } catch (error) {
+      if (!(error instanceof Busy) || copy === null || outdated.has(camera)) throw error;
+      return withoutForeignLease(rowOf(copy));
+    }
+  }
+
+  async function mergeBack(camera: CameraId): Promise<void> {
+    // Somebody here is logging in: that one's outcome comes first, and its next request merges.
+    if ((await copies.read(camera))?.lease) return;
+    await read(camera);
+  }
+
   return {
-    async read(camera) {
-      const copy = await copies.read(camera);
-      try {
-        return await readBoth(camera, copy);
-      } catch (error) {
-        if (!(error instanceof Busy) || copy === null || outdated.has(camera)) throw error;
-        return withoutForeignLease(rowOf(copy));
+    read,
+
+    async mergeUntil(signal) {
+      while (!signal.aborted) {
+        // What fails here fails the next login as well, and is told there.
+        for (const camera of [...apart]) await mergeBack(camera).catch(() => {});
+        await clock.sleep(ASK_TABLE_AGAIN_MS, signal).catch(() => {});
       }
     },
 
@@ -127,9 +164,10 @@ export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedger
         } catch (error) {
           if (!(error instanceof Busy) || copy === null || outdated.has(camera)) throw error;
           // It may have arrived all the same, and its lease would stand there until it counts as lost.
-          if (row.lease !== null) unsure.add(row.lease.attempt);
+          if (row.lease !== null) unsure.set(camera, leasesUnsure(camera).add(row.lease.attempt));
         }
       }
+      apart.add(camera);
       return copies.write(camera, { ...row, base: copy.base ?? rowOf(copy) }, expectedVersion);
     },
   };

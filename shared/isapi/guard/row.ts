@@ -78,9 +78,14 @@ export function withoutLease(row: GuardRow, attempt: string): GuardRow {
   return row.lease?.attempt === attempt ? { ...row, lease: null } : row;
 }
 
-/** The password was let in: whatever the guard was shut for is over, but what was counted stays counted. */
+/**
+ * The password was let in: whatever the guard was shut for is over, and an attempt whose outcome was lost was no bad
+ * login after all. Bad logins that the camera told of stay counted.
+ */
 export function accepted(row: GuardRow, passwordVersion: string): GuardRow {
-  return withRecord(row, { ...recordOf(row, passwordVersion), shut: null });
+  const record = recordOf(row, passwordVersion);
+  const forgiven = record.shut?.why === 'lost_attempt' ? 1 : 0;
+  return withRecord(row, { passwordVersion, badLogins: Math.max(0, record.badLogins - forgiven), shut: null });
 }
 
 export type BadLogin = { passwordVersion: string; logins: number; why: ShutReason; notice: LockNotice; now: number };
@@ -89,7 +94,9 @@ export type BadLogin = { passwordVersion: string; logins: number; why: ShutReaso
 export function shutBy(row: GuardRow, { passwordVersion, logins, why, notice, now }: BadLogin): GuardRow {
   const before = recordOf(row, passwordVersion);
   const badLogins = before.badLogins + logins;
-  const unlockMs = notice.unlockSeconds ? Math.min(notice.unlockSeconds * 1000, MAX_UNLOCK_MS) : UNKNOWN_UNLOCK_MS;
+  // A camera that is not locked has no lock to wait for: some name their unlock time all the same.
+  const unlockSeconds = why === 'locked_by_camera' ? notice.unlockSeconds : null;
+  const unlockMs = unlockSeconds ? Math.min(unlockSeconds * 1000, MAX_UNLOCK_MS) : UNKNOWN_UNLOCK_MS;
   const shut: Shut = {
     since: before.shut?.since ?? isoInstant(now),
     why,

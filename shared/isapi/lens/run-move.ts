@@ -44,7 +44,7 @@ export async function runMove(
   const { before } = await claimLens(deps, { camera, id, subject, at, action, lastsMs });
   await begin(before);
   const startedAt = clock.now();
-  if (await isMineStill()) await clock.sleep(durationMs - (clock.now() - startedAt));
+  if (await isMineStill()) await clock.sleep(Math.max(0, startedAt + durationMs - clock.now()));
   return finish();
 
   async function begin(earlier: LensRow): Promise<void> {

@@ -40,12 +40,13 @@ export class PartBody {
 
   #judgeDocument(bytes: Buffer, last: boolean): Verdict {
     this.#closingTag ??= rootClosingTag(bytes);
-    const end = this.#closingTag ? xmlEnd(bytes, this.#closingTag, this.#searched) : -1;
-    // A delimiter before the root's end: this document is cut short, and the end found belongs to the next one.
-    const delimiter = this.#nextDelimiter(end === -1 ? bytes : bytes.subarray(0, end), last);
-    if (delimiter === 'later') return 'more';
-    if (delimiter !== 'none') return this.#endsAt(bytes, delimiter);
+    // Up to the next delimiter only: beyond it ends another document, and a search past it for every part of a flood of
+    // small ones would take their number squared.
+    const delimiter = findDelimiter(bytes, this.#delimiter, this.#searched, last);
+    const own = delimiter === 'none' ? bytes : bytes.subarray(0, delimiter.start);
+    const end = this.#closingTag ? xmlEnd(own, this.#closingTag, this.#searched) : -1;
     if (end !== -1) return { whole: end, next: end, wrongLength: this.#liesAbout(end) };
+    if (delimiter !== 'none') return delimiter.end === -1 ? 'more' : this.#endsAt(bytes, delimiter);
     this.#searched = Math.max(0, bytes.length - this.#overlap());
     return last ? { truncatedAt: bytes.length } : 'more';
   }
@@ -94,7 +95,7 @@ export class PartBody {
   #nextDelimiter(bytes: Buffer, last: boolean): DelimiterLine | 'none' | 'later' {
     const found = findDelimiter(bytes, this.#delimiter, this.#searched, last);
     if (found === 'none') {
-      if (this.#kind !== 'document') this.#searched = Math.max(0, bytes.length - this.#overlap());
+      this.#searched = Math.max(0, bytes.length - this.#overlap());
       return 'none';
     }
     return found.end === -1 ? 'later' : found;

@@ -99,6 +99,19 @@ describe('a bad part costs that part only', () => {
     expect(plates(read(Buffer.concat([tiny, stream()]), { every: 65_536 }))).toEqual(PLATES);
   });
 
+  test('a push of 40,000 tiny documents takes time by their number, not by its square', () => {
+    const tiny = (count: number) =>
+      Buffer.concat(Array.from({ length: count }, () => part('text/xml', '<a/>', { length: 'none', gap: '\r\n' })));
+    const msOf = (bytes: Buffer) => {
+      const started = performance.now();
+      expect(bodies(read(bytes))).not.toEqual([]);
+      return performance.now() - started;
+    };
+    const [few, many] = [tiny(5_000), tiny(40_000)];
+    msOf(few);
+    expect(msOf(many)).toBeLessThan(8 * 4 * Math.max(msOf(few), 5));
+  });
+
   test('a part that never ends holds at most one part limit', () => {
     const reader = new MultipartReader(HEAD);
     reader.push(Buffer.from('--boundary\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8', 'latin1'));

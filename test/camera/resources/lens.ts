@@ -1,6 +1,5 @@
 // What the lens takes and tells (ISAPI.md 6): lenient about how a command is written, strict about its values.
 import { element, root } from '../alerts/xml.ts';
-
 import type { LensFault } from '../lens/lens-options.ts';
 import { type Answer, accepted, badContent, deviceBusy, notSupported, xmlAnswer } from './answer.ts';
 import type { Device, ResourceRequest } from './device.ts';
