@@ -46,6 +46,9 @@ async function run(): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
   // Started by another process (npm start), it ends with it, kill -9 of that one included.
   process.once('disconnect', () => stop.abort());
+  process.channel?.unref();
+  // Listening to the channel would keep a bridge that has stopped alive.
+  process.channel?.unref();
 
   const guardFolder = join(config.stateFolder, 'guard');
   const outbox = await openOutbox({

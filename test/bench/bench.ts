@@ -4,6 +4,7 @@ import colours from 'picocolors';
 import { reasonOf } from '../../shared/support/errors.ts';
 import type { Figure } from './figure.ts';
 import { measureIdleCameras } from './idle.ts';
+import { measureLens } from './lens.ts';
 import { measureMemory } from './memory.ts';
 import { measurePromptness } from './prompt.ts';
 import { measureRecorder } from './recorder.ts';
@@ -17,6 +18,7 @@ const MEASURES: Record<string, () => Promise<Figure[]>> = {
   memory: measureMemory,
   recorder: measureRecorder,
   webhook: measureWebhook,
+  lens: measureLens,
 };
 
 const program = new Command('npm run bench --')
