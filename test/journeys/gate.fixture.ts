@@ -99,6 +99,13 @@ export async function openGate(options: GateOptions = {}): Promise<Gate> {
     return { outbox, camera: z.custom<CameraState>(Boolean, 'the bridge holds no stream').parse(cameras[0]) };
   }
 
+  /** Whatever keeps a bridge from ending by itself would hold up every update of the VM. */
+  async function stopBridge(): Promise<void> {
+    await system.bridge().stop();
+    const code = await system.bridge().exited;
+    if (code !== 0) throw new Error(`the bridge did not end when told to: exit ${code ?? 'by SIGKILL'}`);
+  }
+
   /** A bridge killed while it logs in leaves a bad login behind, by rule: so this waits for the guard's word, too. */
   async function isAtRest(): Promise<boolean> {
     const answered = camera.requests.filter(({ status }) => status === 200);
@@ -120,10 +127,11 @@ export async function openGate(options: GateOptions = {}): Promise<Gate> {
       await until('a stream at rest', isAtRest);
     },
     restartBridge: async (over) => {
-      await system.bridge().stop();
+      await stopBridge();
       await system.startBridge(over);
     },
     close: async () => {
+      await stopBridge();
       await system.close();
       await camera.close();
       await rm(folder, { recursive: true, force: true });
