@@ -94,7 +94,7 @@ function contentsOf(
 }
 
 async function keep(contents: PushContents, outbox: ReadKeeper, log: Log): Promise<number> {
-  for (const fault of contents.faults) log.warn('webhook.part.refused', { fault });
+  for (const fault of contents.faults) log.warn('webhook.part.refused', fault);
   for (const { detection, bytesByKey } of contents.reads) {
     await outbox.addRead({ ...detection, pictures: [] });
     if (bytesByKey.size === 0) continue;

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { CameraIdSchema, type Detection, DetectionSchema } from '../../shared/detection/detection.ts';
 import { systemClock } from '../../shared/support/clock.ts';
 import { Broken } from '../../shared/support/errors.ts';
-import { silentLog } from '../../shared/support/log.ts';
+import { type LogFields, silentLog } from '../../shared/support/log.ts';
 import { Secret } from '../../shared/support/secret.ts';
 import { MAX_PUSH_BYTES } from '../../shared/webhook/intake.ts';
 import { type PushingCamera, pushSource } from '../../shared/webhook/push-source.ts';
@@ -27,6 +27,7 @@ class Gate {
   queueAway = false;
   picturesAway = false;
   sent: Detection[] = [];
+  warnings: LogFields[] = [];
   stored = new Map<string, Uint8Array>();
 
   async push(
@@ -45,7 +46,7 @@ class Gate {
     const answer = await accept(event, {
       source: pushSource(this.cameras),
       clock: systemClock,
-      log: silentLog,
+      log: { ...silentLog, warn: (event, fields = {}) => void this.warnings.push({ event, ...fields }) },
       queue: {
         send: async (detections) => {
           if (this.queueAway) throw new Broken('internal', 'could not send: the queue is away');
@@ -210,6 +211,12 @@ describe('every body form in the wild (ISAPI.md 5.1)', () => {
       expect(gate.sent).toEqual([]);
     },
   );
+
+  test('a push of sixty broken events is one line of the log, with their number', async () => {
+    const broken = Array.from({ length: 60 }, () => ({ head: 'Content-Type: text/xml', body: '<a><b></a>' }));
+    expect(await gate.push(form(broken), { headers: FORM })).toBe(200);
+    expect(gate.warnings).toMatchObject([{ event: 'webhook.part.refused', fault: 'event_malformed', count: 60 }]);
+  });
 
   test('any bytes get 200, never an error', async () => {
     await fc.assert(

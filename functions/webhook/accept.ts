@@ -43,7 +43,7 @@ export async function accept(event: APIGatewayProxyEventV2, deps: Accept): Promi
   }
   const contentType = header(event, 'content-type');
   const contents = readPush({ contentType, body, candidates, receivedAt: clock.now() });
-  for (const fault of contents.faults) log.warn('webhook.part.refused', { fault });
+  for (const fault of contents.faults) log.warn('webhook.part.refused', fault);
   if (contents.reads.length === 0) {
     log.info('webhook.ignored', { bytes: body.length, events: contents.ignored });
     return answer(200);

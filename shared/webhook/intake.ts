@@ -21,9 +21,10 @@ export type PushContents = {
   reads: PushedRead[];
   /** Other events and heartbeats. */
   ignored: number;
-  /** One sentence each: what was wrong with a part. */
-  faults: string[];
+  /** What was wrong with parts, one entry a kind: a push of ten thousand bad parts is one line of the log. */
+  faults: PushFault[];
 };
+export type PushFault = { fault: string; reason: string; count: number };
 
 type Part = { headers: PartHeaders; body: Buffer };
 export type PushBody = { contentType: string; body: Buffer; candidates: readonly PushingCamera[]; receivedAt: number };
@@ -34,7 +35,7 @@ export function readPush({ contentType, body, candidates, receivedAt }: PushBody
   const camera = cameraOfPush(candidates, macIn(parts));
   if (camera === null) {
     if (parts.length > 0)
-      contents.faults.push('several cameras push from this address and the event names none of them');
+      addFault(contents.faults, 'camera_unknown', 'several cameras push from this address and the event names none');
     return contents;
   }
   const arrival = {
@@ -50,7 +51,7 @@ export function readPush({ contentType, body, candidates, receivedAt }: PushBody
   return contents;
 }
 
-function partsOf(contentType: string, body: Buffer, faults: string[]): Part[] {
+function partsOf(contentType: string, body: Buffer, faults: PushFault[]): Part[] {
   const trimmed = kindOf(body);
   if (trimmed === null) return [];
   // A bare document or picture, whatever a proxy made of its Content-Type.
@@ -59,9 +60,10 @@ function partsOf(contentType: string, body: Buffer, faults: string[]): Part[] {
   const parts: Part[] = [];
   for (const output of [...reader.push(body), ...reader.end()]) {
     if (output.type === 'part') parts.push(output);
-    else faults.push(`${output.fault} (${output.bytes} bytes)`);
+    else addFault(faults, output.fault, `${output.bytes} bytes`);
   }
-  if (parts.length > MAX_PARTS) faults.push(`${parts.length - MAX_PARTS} parts beyond ${MAX_PARTS} were not read`);
+  const beyond = parts.length - MAX_PARTS;
+  if (beyond > 0) addFault(faults, 'too_many_parts', `${beyond} parts beyond ${MAX_PARTS} were not read`);
   // Some firmware sends the pictures before the event they belong to.
   const kept = parts.slice(0, MAX_PARTS);
   const isPicture = (part: Part) => kindOf(part.body) === 'picture';
@@ -84,9 +86,15 @@ function collect(assembled: readonly Assembled[], contents: PushContents): void 
   for (const item of assembled) {
     if (item.type === 'read') contents.reads.push({ detection: item.detection, bytesByKey: new Map() });
     else if (item.type === 'pictures') addPictures(contents.reads, withPictures(item.detection, item.pictures));
-    else if (item.type === 'fault') contents.faults.push(`${item.fault}: ${item.reason}`);
+    else if (item.type === 'fault') addFault(contents.faults, item.fault, item.reason);
     else contents.ignored += 1;
   }
+}
+
+function addFault(faults: PushFault[], fault: string, reason: string): void {
+  const known = faults.find((seen) => seen.fault === fault);
+  if (known) known.count += 1;
+  else faults.push({ fault, reason, count: 1 });
 }
 
 function addPictures(reads: PushedRead[], whole: PushedRead): void {

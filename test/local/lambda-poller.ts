@@ -36,7 +36,7 @@ export async function pollForEver({ client, queueUrl: QueueUrl, handler, clock, 
   }
 }
 
-function eventOf(messages: readonly Message[]): SQSEvent {
+export function eventOf(messages: readonly Message[]): SQSEvent {
   return { Records: messages.map(recordOf) };
 }
 
