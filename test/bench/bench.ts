@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import colours from 'picocolors';
 import { reasonOf } from '../../shared/support/errors.ts';
-import type { Figure } from './figure.ts';
+import { type Figure, verdictOn } from './figure.ts';
 import { measureIdleCameras } from './idle.ts';
 import { measureLens } from './lens.ts';
 import { measureMemory } from './memory.ts';
@@ -33,16 +33,31 @@ async function run({ json, only }: { json?: boolean; only?: string }): Promise<v
     program.error(`there is no measure ${unknown.join(', ')}; there are ${Object.keys(MEASURES).join(', ')}`);
   for (const name of names) {
     if (!json) process.stderr.write(colours.dim(`measuring ${name} …\n`));
-    for (const figure of (await MEASURES[name]?.()) ?? []) console.log(json ? JSON.stringify(figure) : row(figure));
+    for (const figure of (await MEASURES[name]?.()) ?? []) {
+      console.log(json ? JSON.stringify(figure) : row(figure));
+      const verdict = verdictOn(figure);
+      if (verdict?.kept !== false) continue;
+      process.exitCode = 1;
+      process.stderr.write(
+        colours.red(
+          `missed: ${figure.name} is ${figure.value} ${figure.unit}, ratio ${figure.ratio}; ${verdict.words}\n`,
+        ),
+      );
+    }
   }
 }
 
-function row({ name, value, unit, reference, ratio }: Figure): string {
+function row(figure: Figure): string {
+  const { name, value, unit, reference, ratio } = figure;
   const beside =
     reference === null
       ? ''
       : `  ${colours.dim(`reference ${reference} ${unit}`.trimEnd())}  ratio ${colours.bold(String(ratio))}`;
-  return `${name.padEnd(95)} ${colours.bold(`${value} ${unit}`.trim().padStart(10))}${beside}`;
+  const verdict = verdictOn(figure);
+  const limit = verdict
+    ? `  ${verdict.kept ? colours.green(verdict.words) : colours.red(`${verdict.words}: missed`)}`
+    : '';
+  return `${name.padEnd(95)} ${colours.bold(`${value} ${unit}`.trim().padStart(10))}${beside}${limit}`;
 }
 
 run(program.parse().opts()).then(
