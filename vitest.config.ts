@@ -10,6 +10,9 @@ export default defineConfig({
           include: ['{functions,bridge,shared,test}/**/*.test.ts'],
           exclude: ['test/journeys/**'],
           testTimeout: 20_000,
+          // The default leaves one core idle, which on two cores is half of them.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -17,6 +20,7 @@ export default defineConfig({
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },
