@@ -94,6 +94,9 @@ export function cameraClient({ camera, guard, transport, clock, log }: ClientDep
           read: async (response) => (isStream(response) ? response : readAnswer(response, refusedStreamLimits)),
         });
         if ('status' in opened) throw streamError(opened, asked);
+        const end = () => void opened.destroy(new Error('the caller ended the stream'));
+        if (signal.aborted) end();
+        signal.addEventListener('abort', end, { once: true });
         if (!opened.destroyed) return opened;
         throw new Busy('camera_unreachable', `could not ${asked}: the camera ended the stream at once`);
       });

@@ -6,6 +6,8 @@ import { Busy } from '../support/errors.ts';
 import { type FakeCameraOptions, useFakeCameras } from './guard/fake-camera.test-support.ts';
 import { fileLedger } from './guard/file-ledger.ts';
 import { failure, gateTo } from './guard/gate.test-support.ts';
+import { memoryLedger } from './guard/ledger.ts';
+import { httpTransport, type Transport } from './transport.ts';
 
 const cameraThat = useFakeCameras();
 
@@ -173,5 +175,44 @@ describe('a camera that is locked', () => {
     clock.advance(601_000);
     await expect(get()).resolves.toMatchObject({ status: 200 });
     await expect(guard.state()).resolves.toMatchObject({ shut: null });
+  });
+});
+
+describe('a shutdown while the camera judges a password', () => {
+  /** The process is told to stop in the moment in which its credentials leave. */
+  function stoppedAtLogin() {
+    const stopped = new AbortController();
+    const real = httpTransport();
+    const transport: Transport = {
+      open: (request) => {
+        const answer = real.open(request);
+        if (request.headers.Authorization) stopped.abort();
+        return answer;
+      },
+    };
+    return { transport, signal: stopped.signal };
+  }
+  const stream = { path: '/ISAPI/Event/notification/alertStream', headerTimeoutMs: 5_000 };
+
+  it('still counts a wrong one, so restart after restart costs no further login', async () => {
+    const camera = await cameraThat();
+    const ledger = memoryLedger();
+    for (let restart = 0; restart < 4; restart += 1) {
+      const { transport, signal } = stoppedAtLogin();
+      const { client } = gateTo(camera, { password: 'wrong', ledger, transport });
+      expect(await failure(client.openStream({ ...stream, signal }))).toMatchObject({ code: 'camera_locked' });
+    }
+    expect(camera.badLogins).toBe(1);
+  });
+
+  it('leaves the gate open after a right one, and no stream behind', async () => {
+    const camera = await cameraThat();
+    camera.settings.serve = (_, response) => {
+      response.writeHead(200, { 'Content-Type': 'multipart/mixed; boundary=boundary' }).write('--boundary\r\n');
+    };
+    const { transport, signal } = stoppedAtLogin();
+    const { client, guard } = gateTo(camera, { transport });
+    expect(await failure(client.openStream({ ...stream, signal }))).toMatchObject({ code: 'camera_unreachable' });
+    expect(await guard.state()).toMatchObject({ shut: null, badLogins: 0 });
   });
 });

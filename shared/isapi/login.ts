@@ -119,7 +119,9 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
 
   async function sendArmed<T>(pass: Pass, request: Exchange<T>, authorization: string): Promise<IncomingMessage> {
     await pass.arm();
-    return send(request, { Authorization: authorization });
+    // Not given up halfway, not even by a shutdown: the camera judges the password either way, and only its answer tells.
+    const { signal: _, ...patience } = request.patience;
+    return send({ ...request, patience }, { Authorization: authorization });
   }
 
   async function send<T>(request: Exchange<T>, login: Record<string, string>): Promise<IncomingMessage> {

@@ -7,6 +7,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 /** API Gateway's own limit (aws.md 1.1). */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** What a function may still take when the gateway closes: the longest move and its stops. */
+const FUNCTION_TIMEOUT_MS = 15_000;
 /** What reaches a function as text; everything else comes base64-coded. */
 const TEXT = /^(?:text\/|application\/(?:json|xml|javascript))/i;
 
@@ -26,8 +28,12 @@ export type Aside = (request: IncomingMessage, response: ServerResponse) => Prom
 export type Gateway = { port: number; close(): Promise<void> };
 
 export async function openGateway(port: number, routes: readonly Route[], aside: Aside): Promise<Gateway> {
+  const underWay = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    serve(request, response, routes, aside).catch(() => response.destroy());
+    const served = serve(request, response, routes, aside)
+      .catch(() => void response.destroy())
+      .finally(() => underWay.delete(served));
+    underWay.add(served);
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -35,6 +41,9 @@ export async function openGateway(port: number, routes: readonly Route[], aside:
     port: (server.address() as AddressInfo).port,
     close: async () => {
       server.close();
+      // As Lambda does, a function that has begun runs to its end: a lens must not be left moving.
+      const late = new Promise((done) => setTimeout(done, FUNCTION_TIMEOUT_MS).unref());
+      await Promise.race([Promise.allSettled(underWay), late]);
       server.closeAllConnections();
       if (server.listening) await once(server, 'close');
     },

@@ -6,7 +6,7 @@ import type { Log, LogFields } from '../../support/log.ts';
 import { Secret } from '../../support/secret.ts';
 import type { Camera } from '../cameras.ts';
 import { cameraClient } from '../client.ts';
-import { httpTransport } from '../transport.ts';
+import { httpTransport, type Transport } from '../transport.ts';
 import { type AccountSource, fixedAccount } from './account.ts';
 import type { FakeCamera } from './fake-camera.test-support.ts';
 import { createGuard } from './guard.ts';
@@ -39,11 +39,12 @@ export type GateOptions = {
   /** In the place of password and passwordVersion. */
   account?: AccountSource;
   holder?: string;
+  transport?: Transport;
 };
 
 export function gateTo(fake: FakeCamera, options: GateOptions = {}) {
   const password = options.password ?? 'right';
-  const { ledger = memoryLedger(), clock = movableClock(), holder = 'test' } = options;
+  const { ledger = memoryLedger(), clock = movableClock(), holder = 'test', transport = httpTransport() } = options;
   const { allowBasic = false, passwordVersion = password } = options;
   const log = recordingLog();
   const secret = new Secret(password);
@@ -59,7 +60,7 @@ export function gateTo(fake: FakeCamera, options: GateOptions = {}) {
   };
   const account = options.account ?? fixedAccount({ user: 'admin', password: secret, passwordVersion });
   const guard = createGuard({ camera: gateId, account, ledger, clock, log, holder });
-  const client = cameraClient({ camera, guard, transport: httpTransport(), clock, log });
+  const client = cameraClient({ camera, guard, transport, clock, log });
   const get = (path = '/ISAPI/System/deviceInfo') =>
     client.request({ method: 'GET', path, timeoutMs: 5_000, maxBytes: 64 * 1024 });
   return { camera, account, guard, client, get, ledger, clock, log };
