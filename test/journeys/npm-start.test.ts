@@ -1,0 +1,83 @@
+// The README's first command as a person uses it: started, watched, ended by Ctrl-C or worse.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DetectionList } from '../../functions/api/schemas.ts';
+import { until } from './until.ts';
+
+const MAIN = fileURLToPath(new URL('../local/main.ts', import.meta.url));
+const PUSHES = 60;
+const SECONDS_BETWEEN_TRUCKS = '600';
+
+let data: string;
+let child: ChildProcess;
+let screen: string;
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'gate-start-'));
+});
+afterEach(async () => {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGINT');
+    await once(child, 'exit');
+  }
+  await rm(data, { recursive: true, force: true });
+});
+
+async function start(env: Record<string, string> = {}): Promise<{ api: string; bridge: number }> {
+  screen = '';
+  const args = [MAIN, '--port', '0', '--data', data, '--every', SECONDS_BETWEEN_TRUCKS];
+  child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const output of [child.stdout, child.stderr]) output?.on('data', (text) => (screen += text));
+  await until('the system to be up', () => screen.includes('curl '));
+  const api = /http:\S+\/api(?=\/openapi)/.exec(screen)?.[0] ?? '';
+  return { api, bridge: Number(/process (\d+)/.exec(screen)?.[1]) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const alert = (n: number) =>
+  `<EventNotificationAlert><dateTime>2026-01-02T03:04:${String(n).padStart(2, '0')}Z</dateTime><eventType>ANPR</eventType><ANPR><licensePlate>01A${100 + n}BC</licensePlate></ANPR></EventNotificationAlert>`;
+
+test('reads that were acknowledged are there after Ctrl-C and another start, and no process is left', async () => {
+  const { api, bridge } = await start();
+  const pushed = Array.from({ length: PUSHES }, (_, n) =>
+    fetch(`${api}/gate/anpr-event/`, { method: 'POST', body: alert(n) }),
+  );
+  expect((await Promise.all(pushed)).map(({ status }) => status)).toEqual(Array(PUSHES).fill(200));
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(isAlive(bridge)).toBe(false);
+
+  const again = await start();
+  const headers = { Authorization: `Bearer ${(await readFile(join(data, 'operator.jwt'), 'utf8')).trim()}` };
+  const answer = await fetch(`${again.api}/gate/detections?limit=100&to=2026-01-03T00:00:00Z`, { headers });
+  expect(DetectionList.parse(await answer.json()).items).toHaveLength(PUSHES);
+});
+
+test('killed outright, it leaves no bridge that would hold the camera', async () => {
+  const { bridge } = await start();
+  child.kill('SIGKILL');
+  await until('the bridge to end', () => !isAlive(bridge));
+});
+
+test('what the bridge warns of stands on the screen', async () => {
+  // Nothing listens on the discard port of this machine.
+  await start({
+    GATE_CAMERA_IP: '127.0.0.1',
+    GATE_CAMERA_PORT: '9',
+    GATE_CAMERA_USER: 'gate',
+    GATE_CAMERA_PASS: 'invented-Pass1',
+  });
+  await until('the warning', () => screen.includes('! stream.unreachable'));
+  expect(screen).not.toContain('invented-Pass1');
+});
