@@ -1,3 +1,4 @@
+import { getEventListeners, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
@@ -125,6 +126,21 @@ describe('a stream through the client', () => {
     expect(String(first)).toBe('--boundary\r\n');
     caller.abort();
     await expect(finished(stream)).rejects.toThrow();
+  });
+
+  it('that ended leaves nothing behind at the signal, however often the camera closes it', async () => {
+    const { client } = await gateWhere((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'multipart/mixed; boundary=boundary' });
+      return response.end('--boundary\r\n');
+    });
+    const { signal } = new AbortController();
+    for (let reconnect = 0; reconnect < 5; reconnect += 1) {
+      const body = await client.openStream({ ...alertStream, signal });
+      const closed = once(body.socket, 'close');
+      body.resume();
+      await closed;
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it.each([403, 404])('refused with %i is a slot still held', async (status) => {

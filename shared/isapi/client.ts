@@ -97,6 +97,8 @@ export function cameraClient({ camera, guard, transport, clock, log }: ClientDep
         const end = () => void opened.destroy(new Error('the caller ended the stream'));
         if (signal.aborted) end();
         signal.addEventListener('abort', end, { once: true });
+        // The signal outlives its streams by months: what it holds of one must go with that one's socket.
+        opened.socket.once('close', () => signal.removeEventListener('abort', end));
         if (!opened.destroyed) return opened;
         throw new Busy('camera_unreachable', `could not ${asked}: the camera ended the stream at once`);
       });
