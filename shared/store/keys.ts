@@ -54,6 +54,7 @@ export function directoryPartition(prefix: string): string | null {
 }
 
 export const CURSOR_SECRET_KEY: RowKey = { pk: 'SECRET#CURSOR', sk: 'SECRET' };
+export const TICKET_SECRET_KEY: RowKey = { pk: 'SECRET#TICKET', sk: 'SECRET' };
 
 /** The guard's row of one camera account. */
 export function guardKey(camera: CameraId): RowKey {
@@ -63,6 +64,11 @@ export function guardKey(camera: CameraId): RowKey {
 /** What the bridge last said of one camera. */
 export function cameraStateKey(camera: CameraId): RowKey {
   return { pk: cameraPartition(camera), sk: 'STATE' };
+}
+
+/** What the media process last said of one camera's video. */
+export function videoStateKey(camera: CameraId): RowKey {
+  return { pk: cameraPartition(camera), sk: 'VIDEO' };
 }
 
 /** A camera's lens: who moves it, and until when. */

@@ -1,7 +1,5 @@
 // The whole system on one machine: the handlers that run in Lambda, the bridge that runs on the VM, and stand-ins for AWS.
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
@@ -15,7 +13,6 @@ import { type Environment, readCameras } from '../../shared/isapi/cameras.ts';
 import { labelPassword } from '../../shared/isapi/guard/password-label.ts';
 import { type OpenedCameras, openCameras } from '../../shared/isapi/open-camera.ts';
 import { httpTransport } from '../../shared/isapi/transport.ts';
-import { type FolderPictureStore, folderPictureStore } from '../../shared/pictures/folder-picture-store.ts';
 import { sendToDeadLetterQueue } from '../../shared/queue/dead-letter.ts';
 import { sqsDetectionQueue } from '../../shared/queue/sqs-detection-queue.ts';
 import { cameraStates } from '../../shared/store/camera-states.ts';
@@ -23,22 +20,24 @@ import { detectionStore } from '../../shared/store/detections.ts';
 import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
 import { tableLensRows } from '../../shared/store/lens-rows.ts';
 import { tableMoveLog } from '../../shared/store/moves.ts';
+import { ticketSecret } from '../../shared/store/ticket-secret.ts';
 import { systemClock as clock } from '../../shared/support/clock.ts';
 import { Rejected } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
 import { readSecureString } from '../../shared/support/parameter-store.ts';
-import { Secret } from '../../shared/support/secret.ts';
 import { pushSource } from '../../shared/webhook/push-source.ts';
 import { pushingCamera } from '../../shared/webhook/pushing-camera.ts';
 import { type BridgeProcess, startBridge } from './bridge-process.ts';
 import { type EmbeddedQueues, openQueues } from './embedded-queues.ts';
 import { type EmbeddedTable, openTable, TABLE_NAME } from './embedded-table.ts';
 import { type Gateway, type LambdaResult, openGateway } from './http-gateway.ts';
-import { openIssuer } from './issuer.ts';
+import { type LocalIssuer, openIssuer } from './issuer.ts';
 import { pollForEver } from './lambda-poller.ts';
 import { LOCAL_AWS } from './local-aws.ts';
+import { openPictures } from './local-pictures.ts';
+import { freePort, type MediaProcess, startMedia } from './media-process.ts';
+import { servePage } from './serve-page.ts';
 
-const PICTURES_PATH = '/pictures';
 const OPERATOR_TOKEN_SECONDS = 12 * 3600;
 const PRIVATE_MODE = 0o600;
 
@@ -52,6 +51,8 @@ export type LocalOptions = {
   log: Log;
   /** After how long the queue brings a message again that the recorder could not store. */
   visibilitySeconds?: number;
+  /** Live video as well, with whichever MediaMTX there is. */
+  video?: boolean;
 };
 
 export type LocalSystem = {
@@ -64,6 +65,10 @@ export type LocalSystem = {
   queues: EmbeddedQueues;
   bridge: () => BridgeProcess;
   startBridge(over?: Environment): Promise<BridgeProcess>;
+  issuer: LocalIssuer;
+  /** Null without `video`. */
+  media: () => MediaProcess | null;
+  startMedia(over?: Environment): Promise<MediaProcess>;
   close(): Promise<void>;
 };
 
@@ -77,15 +82,9 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
   const queues = await openQueues(options.visibilitySeconds);
   const stop = new AbortController();
 
-  const pictureFolder = join(data, 'pictures');
-  const signingKey = keyIn(join(data, 'picture-links.key'));
   // Links need the port that the gateway gets, and the gateway the routes: the port is known once it listens.
   let publicUrl = `http://127.0.0.1:${port}`;
-  const pictures = folderPictureStore({ folder: pictureFolder, baseUrl: PICTURES_PATH, signingKey, clock });
-  const publicPictures = {
-    put: pictures.put,
-    url: async (key: string, seconds: number) => publicUrl + (await pictures.url(key, seconds)),
-  };
+  const pictures = openPictures({ data, clock, publicUrl: () => publicUrl });
   const store = detectionStore({ client: table.client, table: TABLE_NAME, clock, log });
   const verifyToken = tokenVerifier({ ...issuer, rightsClaim: 'scope' });
   const bridgeFolder = join(data, 'bridge');
@@ -101,21 +100,23 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
     log,
     holder: 'api',
   });
+  const doorPort = await freePort();
   const api = createApi({
     store,
-    pictures: publicPictures,
+    pictures: pictures.published,
     verifyToken,
     cameras: opened,
     states: cameraStates(guarded),
     ledger,
     lensRows: tableLensRows(guarded),
     moves: tableMoveLog({ ...guarded, clock }),
+    ...(options.video && { live: { url: `http://127.0.0.1:${doorPort}`, ticketKey: ticketSecret(guarded) } }),
     log,
     clock,
     origins: [],
   });
   const queue = sqsDetectionQueue({ client: queues.client, queueUrl: queues.detectionsUrl });
-  const webhook = { source: pushSource(cameras.map(pushingCamera)), pictures, queue, clock, log };
+  const webhook = { source: pushSource(cameras.map(pushingCamera)), pictures: pictures.store, queue, clock, log };
   const deadLetter = sendToDeadLetterQueue({ client: queues.client, queueUrl: queues.deadLetterUrl });
   const recorder = { store, deadLetter, count: () => {}, log };
 
@@ -129,7 +130,8 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
       },
       { prefix: '/', lambda: apiLambda(api) },
     ],
-    (request, response) => servePicture(pictures, request, response),
+    async (request, response) =>
+      (await pictures.serve(request, response)) || (options.video === true && (await servePage(request, response))),
   );
   publicUrl = `http://127.0.0.1:${gateway.port}`;
   const polled = pollForEver({
@@ -140,22 +142,35 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
     signal: stop.signal,
   });
 
-  const bridgeEnvironment = {
+  const ours = {
     ...definedOf(environment),
     GATE_STATE_FOLDER: bridgeFolder,
-    GATE_QUEUE_URL: queues.detectionsUrl,
     GATE_TABLE: TABLE_NAME,
-    GATE_PICTURES_FOLDER: pictureFolder,
-    GATE_STATE_PORT: '0',
     AWS_ENDPOINT_URL_SQS: queues.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_REGION: LOCAL_AWS.region,
     AWS_ACCESS_KEY_ID: LOCAL_AWS.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_AWS.credentials.secretAccessKey,
   };
-  const start = (over: Environment = {}) =>
-    startBridge({ ...bridgeEnvironment, ...definedOf(over) }, join(data, 'bridge.log'));
-  let bridge = await start();
+  const plates = {
+    GATE_QUEUE_URL: queues.detectionsUrl,
+    GATE_PICTURES_FOLDER: pictures.folder,
+    GATE_STATE_PORT: '0',
+  };
+  const video = {
+    GATE_JWT_ISSUER: issuer.issuer,
+    GATE_JWT_AUDIENCE: issuer.audience,
+    GATE_JWT_JWKS_FILE: join(data, 'issuer-keys.json'),
+    GATE_ORIGINS: publicUrl,
+    GATE_DOOR_PORT: String(doorPort),
+  };
+  writeFileSync(video.GATE_JWT_JWKS_FILE, JSON.stringify(issuer.jwks));
+  const openBridge = (over: Environment = {}) =>
+    startBridge({ ...ours, ...plates, ...definedOf(over) }, join(data, 'bridge.log'));
+  const openMedia = (over: Environment = {}) =>
+    startMedia({ ...ours, ...video, ...definedOf(over) }, join(data, 'media.log'));
+  let bridge = await openBridge();
+  let media = options.video ? await openMedia() : null;
 
   const token = issuer.mint({
     rights: ['gate:read', 'gate:control', 'gate:admin'],
@@ -172,12 +187,18 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
     queues,
     bridge: () => bridge,
     startBridge: async (over) => {
-      bridge = await start(over);
+      bridge = await openBridge(over);
       return bridge;
+    },
+    issuer,
+    media: () => media,
+    startMedia: async (over) => {
+      media = await openMedia(over);
+      return media;
     },
     close: async () => {
       await gateway.close();
-      await bridge.stop();
+      await Promise.all([bridge.stop(), media?.stop()]);
       // This queue is a memory: what it was given and the table has not would be gone with it.
       await queues.drained();
       stop.abort();
@@ -205,30 +226,6 @@ function apiLambda(api: ReturnType<typeof createApi>) {
     const { body = null, requestContext, ...rest } = event;
     return lambda({ ...rest, body, requestContext: { ...requestContext, authentication: null, authorizer: {} } });
   };
-}
-
-async function servePicture(
-  pictures: FolderPictureStore,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<boolean> {
-  if (!request.url?.startsWith(`${PICTURES_PATH}/`)) return false;
-  try {
-    const bytes = await pictures.read(request.url);
-    response.writeHead(200, { 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, max-age=300' }).end(bytes);
-  } catch {
-    response.writeHead(403, { 'Content-Type': 'text/plain' }).end('The link is not one of ours, or has expired.\n');
-  }
-  return true;
-}
-
-function keyIn(path: string): Secret {
-  try {
-    writeFileSync(path, randomBytes(32).toString('hex'), { mode: PRIVATE_MODE, flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  return new Secret(readFileSync(path, 'utf8'));
 }
 
 function definedOf(environment: Environment): Record<string, string> {

@@ -1,0 +1,132 @@
+// The settings of the media process, from the environment, read once at start; every mistake is one sentence with the
+// setting's name.
+import { isIP } from 'node:net';
+import type { Jwks } from 'aws-jwt-verify/jwk';
+import * as z from 'zod';
+import type { TokenConfiguration } from '../../shared/auth/verify-token.ts';
+import { type Camera, type Environment, readCameras } from '../../shared/isapi/cameras.ts';
+import { Rejected } from '../../shared/support/errors.ts';
+
+const LOOPBACK = '127.0.0.1';
+const DEFAULT_PROXIES = '127.0.0.1,::1';
+/** The seed's, but for the door and the hook, which it does not know. */
+const DEFAULT_PORTS = { door: 8880, hook: 9990, rtsp: 8554, webrtc: 8889, hls: 8888, api: 9997, media: 8189 };
+
+const words = (text: string) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+const List = z.string().default('').transform(words);
+const port = (byDefault: number) =>
+  z.coerce.number('is no port: 0 to 65535').int().min(0).max(65_535, 'is no port: 0 to 65535').default(byDefault);
+const missing = { error: 'is missing' };
+
+const Settings = z.object({
+  GATE_STATE_FOLDER: z.string({ error: 'is missing: the folder for the guard and MediaMTX' }).min(1),
+  GATE_TABLE: z.string({ error: 'is missing: the name of the table' }).min(3, 'is no table name'),
+  GATE_JWT_ISSUER: z.url({ protocol: /^https$/, error: 'is no https URL' }),
+  GATE_JWT_AUDIENCE: z.string(missing).min(1, 'is empty'),
+  GATE_JWT_JWKS_URI: z.url({ protocol: /^https$/, error: 'is no https URL' }).optional(),
+  GATE_JWT_JWKS_FILE: z.string().optional(),
+  GATE_JWT_RIGHTS_CLAIM: z.string().min(1, 'is empty').default('scope'),
+  GATE_ORIGINS: List.pipe(z.array(z.url({ error: 'holds something that is no origin' }))),
+  GATE_DOOR_HOST: z
+    .string()
+    .refine((host) => isIP(host) !== 0, 'is no address')
+    .default(LOOPBACK),
+  GATE_DOOR_PORT: port(DEFAULT_PORTS.door),
+  GATE_TRUSTED_PROXIES: z
+    .string()
+    .default(DEFAULT_PROXIES)
+    .transform(words)
+    .pipe(z.array(z.string().refine((address) => isIP(address) !== 0, 'holds something that is no address'))),
+  GATE_HOOK_PORT: port(DEFAULT_PORTS.hook),
+  GATE_RTSP_HOST: z
+    .string()
+    .refine((host) => isIP(host) !== 0, 'is no address')
+    .default(LOOPBACK),
+  GATE_RTSP_PORT: port(DEFAULT_PORTS.rtsp),
+  GATE_MEDIAMTX_WEBRTC_PORT: port(DEFAULT_PORTS.webrtc),
+  GATE_MEDIAMTX_HLS_PORT: port(DEFAULT_PORTS.hls),
+  GATE_MEDIAMTX_API_PORT: port(DEFAULT_PORTS.api),
+  GATE_WEBRTC_PORT: port(DEFAULT_PORTS.media),
+  // Not checked as an address alone: a name is refused by MediaMTX only when somebody watches (MEDIAMTX.md 1).
+  GATE_WEBRTC_HOSTS: List.pipe(
+    z.array(z.string().refine((host) => isIP(host) !== 0, 'holds something that is no address: names fail too late')),
+  ),
+  MEDIAMTX_BIN: z.string().optional(),
+});
+
+export type MediaConfig = {
+  cameras: Camera[];
+  stateFolder: string;
+  table: string;
+  token: TokenConfiguration;
+  /** Browser origins that may ask; none: only pages of the door's own origin. */
+  origins: string[];
+  door: { host: string; port: number; trustedProxies: string[] };
+  hookPort: number;
+  /** MediaMTX's own listeners, on loopback, but for the RTSP re-stream where its host says otherwise. */
+  mediamtx: {
+    binary: string | undefined;
+    rtspHost: string;
+    rtspPort: number;
+    webrtcPort: number;
+    hlsPort: number;
+    apiPort: number;
+  };
+  /** Where the media itself goes out, UDP and TCP; `hosts`: the public addresses, empty: those of the interfaces. */
+  webrtc: { port: number; hosts: string[] };
+};
+
+/** Throws Rejected `invalid_request`, one sentence a line. */
+export function readMediaConfig(env: Environment, readFile: (path: string) => string): MediaConfig {
+  const cameras = readCameras(env, readFile);
+  const parsed = Settings.safeParse(env);
+  if (!parsed.success) throw wrong(parsed.error.issues.map(({ path, message }) => `${String(path[0])} ${message}`));
+  const settings = parsed.data;
+  return {
+    cameras,
+    stateFolder: settings.GATE_STATE_FOLDER,
+    table: settings.GATE_TABLE,
+    token: {
+      issuer: settings.GATE_JWT_ISSUER,
+      audience: settings.GATE_JWT_AUDIENCE,
+      rightsClaim: settings.GATE_JWT_RIGHTS_CLAIM,
+      ...(settings.GATE_JWT_JWKS_URI && { jwksUri: settings.GATE_JWT_JWKS_URI }),
+      ...(settings.GATE_JWT_JWKS_FILE && { jwks: jwksIn(settings.GATE_JWT_JWKS_FILE, readFile) }),
+    },
+    origins: settings.GATE_ORIGINS,
+    door: {
+      host: settings.GATE_DOOR_HOST,
+      port: settings.GATE_DOOR_PORT,
+      trustedProxies: settings.GATE_TRUSTED_PROXIES,
+    },
+    hookPort: settings.GATE_HOOK_PORT,
+    mediamtx: {
+      binary: settings.MEDIAMTX_BIN || undefined,
+      rtspHost: settings.GATE_RTSP_HOST,
+      rtspPort: settings.GATE_RTSP_PORT,
+      webrtcPort: settings.GATE_MEDIAMTX_WEBRTC_PORT,
+      hlsPort: settings.GATE_MEDIAMTX_HLS_PORT,
+      apiPort: settings.GATE_MEDIAMTX_API_PORT,
+    },
+    webrtc: { port: settings.GATE_WEBRTC_PORT, hosts: settings.GATE_WEBRTC_HOSTS },
+  };
+}
+
+const Keys = z.object({ keys: z.array(z.looseObject({ kty: z.enum(['EC', 'RSA']), kid: z.string() })).min(1) });
+
+function jwksIn(path: string, readFile: (path: string) => string): Jwks {
+  try {
+    const { keys } = Keys.parse(JSON.parse(readFile(path)));
+    return { keys: keys.map((key) => ({ ...key, alg: String(key.alg), use: 'sig' })) };
+  } catch {
+    throw wrong(['GATE_JWT_JWKS_FILE must name a readable file with a JSON key set']);
+  }
+}
+
+function wrong(sentences: string[]): Rejected {
+  return new Rejected('invalid_request', `could not read the configuration: ${sentences.join('\n')}`);
+}
