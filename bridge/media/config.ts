@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { TokenConfiguration } from '../../shared/auth/verify-token.ts';
 import { type Camera, type Environment, readCameras } from '../../shared/isapi/cameras.ts';
 import { Rejected } from '../../shared/support/errors.ts';
+import type { MediaMtxPorts } from './mediamtx/configuration.ts';
 
 const LOOPBACK = '127.0.0.1';
 const DEFAULT_PROXIES = '127.0.0.1,::1';
@@ -67,17 +68,15 @@ export type MediaConfig = {
   origins: string[];
   door: { host: string; port: number; trustedProxies: string[] };
   hookPort: number;
-  /** MediaMTX's own listeners, on loopback, but for the RTSP re-stream where its host says otherwise. */
   mediamtx: {
+    /** MEDIAMTX_BIN */
     binary: string | undefined;
+    /** Where the RTSP re-stream listens: loopback, unless others are to read it with a ticket. */
     rtspHost: string;
-    rtspPort: number;
-    webrtcPort: number;
-    hlsPort: number;
-    apiPort: number;
+    ports: MediaMtxPorts;
   };
-  /** Where the media itself goes out, UDP and TCP; `hosts`: the public addresses, empty: those of the interfaces. */
-  webrtc: { port: number; hosts: string[] };
+  /** Public addresses for the media; none: those of the network interfaces. */
+  webrtcHosts: string[];
 };
 
 /** Throws Rejected `invalid_request`, one sentence a line. */
@@ -107,12 +106,15 @@ export function readMediaConfig(env: Environment, readFile: (path: string) => st
     mediamtx: {
       binary: settings.MEDIAMTX_BIN || undefined,
       rtspHost: settings.GATE_RTSP_HOST,
-      rtspPort: settings.GATE_RTSP_PORT,
-      webrtcPort: settings.GATE_MEDIAMTX_WEBRTC_PORT,
-      hlsPort: settings.GATE_MEDIAMTX_HLS_PORT,
-      apiPort: settings.GATE_MEDIAMTX_API_PORT,
+      ports: {
+        rtsp: settings.GATE_RTSP_PORT,
+        webrtc: settings.GATE_MEDIAMTX_WEBRTC_PORT,
+        hls: settings.GATE_MEDIAMTX_HLS_PORT,
+        api: settings.GATE_MEDIAMTX_API_PORT,
+        media: settings.GATE_WEBRTC_PORT,
+      },
     },
-    webrtc: { port: settings.GATE_WEBRTC_PORT, hosts: settings.GATE_WEBRTC_HOSTS },
+    webrtcHosts: settings.GATE_WEBRTC_HOSTS,
   };
 }
 

@@ -7,6 +7,7 @@ import { DEFAULT_PICTURES, type PictureOptions } from './pictures/passage-pictur
 import type { PushForm } from './push/push-forms.ts';
 import type { SnapshotForm } from './resources/device.ts';
 import { DEFAULT_PLATES, type PlatesOptions } from './resources/plates.ts';
+import type { RtspFault } from './rtsp/rtsp-fault.ts';
 import type { ConnectFault } from './stream/connect-faults.ts';
 import type { EventFault } from './stream/event-faults.ts';
 import type { Framing, FramingName } from './stream/framing.ts';
@@ -23,11 +24,14 @@ export type Faults = {
   snapshot: SnapshotForm;
   /** What lens commands meet. */
   lens: readonly LensFault[];
+  /** What those meet who want to see. */
+  rtsp: RtspFault | null;
 };
 
-/** All of it may be left out; then it is a healthy V5.7 camera on a free port of 127.0.0.1. */
+/** All of it may be left out; then it is a healthy V5.7 camera on free ports of 127.0.0.1. */
 export type CameraOptions = {
   port?: number;
+  rtspPort?: number;
   user?: string;
   password?: string;
   clock?: { now(): number };
@@ -55,13 +59,14 @@ const HEARTBEAT_MS = 10_000;
 const ZONE_MINUTES = 300;
 
 const RIGHT_CLOCK: CameraClock = { offsetMs: 0, zoneMinutes: ZONE_MINUTES, dateTime: 'offset' };
-export const NO_FAULTS: Faults = { connect: null, event: null, snapshot: 'picture', lens: [] };
+export const NO_FAULTS: Faults = { connect: null, event: null, snapshot: 'picture', lens: [], rtsp: null };
 
 /** The options with every gap filled. */
 export function withDefaults(options: CameraOptions) {
   const firmware = options.firmware ?? 'v5.7';
   return {
     port: options.port ?? 0,
+    rtspPort: options.rtspPort ?? 0,
     user: options.user ?? 'operator',
     password: options.password ?? 'simulated-Pass1',
     clock: options.clock ?? { now: () => Date.now() },

@@ -15,6 +15,7 @@ import type { LedgerEntry, Passage, PushResult } from './passage.ts';
 import { push } from './push/push.ts';
 import { PUSH_FORMS, type PushForm } from './push/push-forms.ts';
 import { randomFrom } from './random.ts';
+import { openRtsp, type SimulatedVideo } from './rtsp/rtsp-front.ts';
 import { createAlertStream } from './stream/alert-stream.ts';
 import { EVENT_FAULTS } from './stream/event-faults.ts';
 import { type Framing, type FramingName, frame, framingOf, type Part } from './stream/framing.ts';
@@ -25,6 +26,9 @@ export type SimulatedCamera = {
   readonly port: number;
   /** `http://host:port`, without credentials. */
   readonly url: string;
+  readonly rtspPort: number;
+  /** `rtsp://host:port`, without credentials; the streams are below it (ISAPI.md 10.4). */
+  readonly rtspUrl: string;
   readonly user: string;
   readonly password: string;
   /** Every passage in the order it happened, reported or not. */
@@ -32,6 +36,7 @@ export type SimulatedCamera = {
   readonly requests: readonly RequestRecord[];
   readonly logins: Readonly<LoginCounts>;
   readonly lens: SimulatedLens;
+  readonly video: SimulatedVideo;
   /** Alert streams open now. */
   readonly streams: number;
   /** TCP connections ever taken. */
@@ -53,7 +58,7 @@ export type SimulatedCamera = {
   setPush(to: string | null, form?: PushForm): void;
   /** Every nonce grows old at once. */
   forgetNonces(): void;
-  /** Ends all streams (RST), and forgets nonces, locks and remembered plates. */
+  /** Ends all streams and video (RST), and forgets nonces, locks and remembered plates. */
   reboot(): void;
   /** FIN. */
   cutStreams(): void;
@@ -66,7 +71,7 @@ export type SimulatedCamera = {
 
 const HOST = '127.0.0.1';
 
-/** Rejects when the port is taken. */
+/** Rejects when a port is taken. */
 export async function startCamera(options: CameraOptions = {}): Promise<SimulatedCamera> {
   const settings = withDefaults(options);
   const { clock, firmware, namespace } = settings;
@@ -107,6 +112,17 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
   });
   const door = countSockets(server);
   const port = await listen(server, settings.port);
+  const video = await openRtsp({
+    host: HOST,
+    port: settings.rtspPort,
+    authenticator,
+    awayMs: settings.awayMs,
+    now: () => clock.now(),
+    fault: faults.rtsp,
+  }).catch(async (error: unknown) => {
+    await door.close();
+    throw error;
+  });
 
   async function report(entry: LedgerEntry, replay: ReplayMark): Promise<void> {
     activePostCount += 1;
@@ -134,6 +150,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
 
   function reboot(): void {
     stream.end('rst');
+    video.cut();
     authenticator.forgetNonces();
     authenticator.clearLock();
     lane.forget();
@@ -145,11 +162,14 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     host: HOST,
     port,
     url: `http://${HOST}:${port}`,
+    rtspPort: video.port,
+    rtspUrl: `rtsp://${HOST}:${video.port}`,
     user: settings.user,
     ledger: lane.ledger,
     requests,
     logins: authenticator.logins,
     lens,
+    video,
     get password() {
       return password;
     },
@@ -171,6 +191,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     },
     setFaults(changes) {
       faults = { ...NO_FAULTS, ...changes };
+      video.setFault(faults.rtsp);
     },
     setFraming(changes) {
       framing = framingOf(changes);
@@ -186,10 +207,10 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     cutStreams: () => stream.end('fin'),
     resetStreams: () => stream.end('rst'),
     freezeStreams: () => stream.end('silence'),
-    close: () => {
+    close: async () => {
       clearInterval(pulse);
       lens.close();
-      return door.close();
+      await Promise.all([door.close(), video.close()]);
     },
   };
 }

@@ -13,7 +13,11 @@ let printed = '';
 
 async function startMain(...args: string[]): Promise<string> {
   const env = { ...process.env, CAMERA_PASSWORD: 'invented-Pass3' };
-  child = spawn(process.execPath, [MAIN, '--port', '0', '--password-env', 'CAMERA_PASSWORD', ...args], { env });
+  child = spawn(
+    process.execPath,
+    [MAIN, '--port', '0', '--rtsp-port', '0', '--password-env', 'CAMERA_PASSWORD', ...args],
+    { env },
+  );
   printed = '';
   child.stdout?.on('data', (chunk: Buffer) => {
     printed += chunk.toString();

@@ -8,6 +8,7 @@ import { type SimulatedCamera, startCamera } from './camera.ts';
 import type { CameraOptions } from './camera-options.ts';
 import type { LedgerEntry } from './passage.ts';
 import { PUSH_FORMS, type PushForm } from './push/push-forms.ts';
+import { RTSP_FAULTS, type RtspFaultName } from './rtsp/rtsp-fault.ts';
 import { FRAMINGS, type FramingName } from './stream/framing.ts';
 import { driveTraffic } from './traffic.ts';
 
@@ -23,6 +24,8 @@ type Arguments = {
   seed: number;
   pushTo?: string;
   pushForm: PushForm;
+  rtspPort: number;
+  rtspFault?: RtspFaultName;
 };
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000 } as const;
@@ -30,6 +33,7 @@ const UNIT_MS = { ms: 1, s: 1000, m: 60_000 } as const;
 const program = new Command('camera')
   .description('A simulated Hikvision ANPR camera that drives trucks past a gate.')
   .option('--port <number>', 'port on 127.0.0.1, 0 for any free one', wholeNumber, 8080)
+  .option('--rtsp-port <number>', 'port of its video on 127.0.0.1, 0 for any free one', wholeNumber, 5554)
   .option('--user <name>', 'account that may log in', 'admin')
   .option('--password-env <name>', 'environment variable that holds its password (otherwise one is made up)')
   .addOption(choice('--auth <shape>', 'challenge that the camera offers', CHALLENGE_SHAPES, 'md5'))
@@ -41,7 +45,8 @@ const program = new Command('camera')
   )
   .option('--seed <number>', 'seed of the traffic', wholeNumber, 1)
   .option('--push-to <url>', 'webhook to push every passage to (http)', httpUrl)
-  .addOption(choice('--push-form <name>', 'form of the push', PUSH_FORMS, 'anpr.xml'));
+  .addOption(choice('--push-form <name>', 'form of the push', PUSH_FORMS, 'anpr.xml'))
+  .addOption(new Option('--rtsp-fault <name>', 'how its video fails').choices(Object.keys(RTSP_FAULTS)));
 
 await main(program.parse().opts<Arguments>()).catch((error: unknown) => {
   program.error(`could not start the camera: ${reasonOf(error)}`);
@@ -63,11 +68,13 @@ async function main(args: Arguments): Promise<void> {
 }
 
 function cameraOptions(args: Arguments): CameraOptions {
-  const { port, user, firmware, framing, pushForm, pushTo } = args;
+  const { port, user, firmware, framing, pushForm, pushTo, rtspPort, rtspFault } = args;
   const auth = { shape: args.auth };
   const push = pushTo === undefined ? {} : { pushTo };
+  const faults = rtspFault === undefined ? {} : { faults: { rtsp: RTSP_FAULTS[rtspFault] } };
   return {
     port,
+    rtspPort,
     user,
     password: password(args),
     firmware,
@@ -76,6 +83,7 @@ function cameraOptions(args: Arguments): CameraOptions {
     auth,
     heartbeatMs: args.heartbeat,
     ...push,
+    ...faults,
   };
 }
 
@@ -90,6 +98,7 @@ function welcome(camera: SimulatedCamera, { passwordEnv }: Arguments): void {
   const secret = passwordEnv === undefined ? camera.password : `$${passwordEnv}`;
   const curl = `curl -sS --anyauth -u "${camera.user}:${secret}"`;
   console.log(`Simulated camera on ${camera.url}, user ${camera.user}, password ${secret}`);
+  console.log(`Its video: ${camera.rtspUrl}/Streaming/Channels/101, and 102 for the small picture`);
   console.log('Try, in another terminal:');
   console.log(`  ${curl} ${camera.url}/ISAPI/System/deviceInfo`);
   console.log(`  ${curl} -N ${camera.url}/ISAPI/Event/notification/alertStream --output -`);

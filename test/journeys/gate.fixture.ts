@@ -26,6 +26,7 @@ const BridgeState = z.object({
       status: z.string(),
       connects: z.number(),
       reason: z.string().nullable(),
+      upSince: z.string().nullable(),
       reads: z.number(),
       pictures: z.number(),
       heartbeats: z.number(),
@@ -45,6 +46,8 @@ export type GateOptions = {
   /** In the place of GATE_CAMERA_*: what the file of GATE_CAMERAS says. */
   camerasFile?: (camera: SimulatedCamera) => unknown;
   visibilitySeconds?: number;
+  /** Live video as well. */
+  video?: boolean;
 };
 
 export type Gate = {
@@ -74,6 +77,7 @@ export async function openGate(options: GateOptions = {}): Promise<Gate> {
     environment: { ...(await cameraSettings(camera, folder, options)), ...options.environment },
     log: silentLog,
     ...(options.visibilitySeconds && { visibilitySeconds: options.visibilitySeconds }),
+    ...(options.video && { video: options.video }),
   });
   const guard = fileLedger(join(folder, 'bridge', 'guard'));
 
@@ -106,6 +110,13 @@ export async function openGate(options: GateOptions = {}): Promise<Gate> {
     if (code !== 0) throw new Error(`the bridge did not end when told to: exit ${code ?? 'by SIGKILL'}`);
   }
 
+  async function stopMedia(): Promise<void> {
+    const media = system.media();
+    await media?.stop();
+    const code = await media?.exited;
+    if (code) throw new Error(`the media process did not end when told to: exit ${code}`);
+  }
+
   /** A bridge killed while it logs in leaves a bad login behind, by rule: so this waits for the guard's word, too. */
   async function isAtRest(): Promise<boolean> {
     const answered = camera.requests.filter(({ status }) => status === 200);
@@ -132,6 +143,7 @@ export async function openGate(options: GateOptions = {}): Promise<Gate> {
     },
     close: async () => {
       await stopBridge();
+      await stopMedia();
       await system.close();
       await camera.close();
       await rm(folder, { recursive: true, force: true });
@@ -148,6 +160,7 @@ async function cameraSettings(camera: SimulatedCamera, folder: string, { cameras
   return {
     GATE_CAMERA_IP: camera.host,
     GATE_CAMERA_PORT: String(camera.port),
+    GATE_CAMERA_RTSP_PORT: String(camera.rtspPort),
     GATE_CAMERA_USER: camera.user,
     GATE_CAMERA_PASS: camera.password,
   };

@@ -72,9 +72,12 @@ export async function openGuardedCamera(options: { folder: string; password: str
     const ledger = copiedLedger({ table: inTable, copies: copiesIn(guardFolder), holder: 'bridge', clock, log });
     const road = openCameraRoad(open(ledger, 'bridge'), {
       outbox: { addRead: async () => {}, addPictures: async () => {} },
+      // This camera's memory is not asked: who wakes when is what these journeys count on.
+      repairOf: () => undefined,
       budget: new PictureBudget(),
       pool: new BodyPool(),
       deadAfterMs: 30_000,
+      quietFolder: join(folder, 'quiet'),
       clock,
       log,
       signal: stop.signal,

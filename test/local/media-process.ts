@@ -1,38 +1,27 @@
 // The real media process, with whichever MediaMTX there is, on ports that are free.
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type StartedProcess, startProcess } from './started-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../bridge/media/main.ts', import.meta.url));
+const ANY_PORT = '0';
+const ON_THIS_MACHINE = {
+  GATE_DOOR_PORT: ANY_PORT,
+  GATE_HOOK_PORT: ANY_PORT,
+  GATE_RTSP_PORT: ANY_PORT,
+  GATE_WEBRTC_PORT: ANY_PORT,
+  GATE_WEBRTC_HOSTS: '127.0.0.1',
+  GATE_MEDIAMTX_WEBRTC_PORT: ANY_PORT,
+  GATE_MEDIAMTX_HLS_PORT: ANY_PORT,
+  GATE_MEDIAMTX_API_PORT: ANY_PORT,
+};
 
-export type MediaProcess = StartedProcess & { doorPort: number; hookPort: number; ports: MediaPorts };
-/** MediaMTX does not say which port it took for 0, so free ones are looked for. */
-export type MediaPorts = Awaited<ReturnType<typeof freePorts>>;
+export type MediaProcess = StartedProcess & { doorPort: number; rtspPort: number };
 
 export async function startMedia(env: Record<string, string>, logFile: string): Promise<MediaProcess> {
-  const ports = await freePorts();
-  const loopback = { GATE_DOOR_PORT: '0', GATE_HOOK_PORT: '0', GATE_WEBRTC_HOSTS: '127.0.0.1', ...ports };
-  const media = await startProcess({ name: 'media', main: MAIN, env: { ...loopback, ...env }, logFile });
-  return { ...media, ports, doorPort: Number(media.started.doorPort), hookPort: Number(media.started.hookPort) };
-}
-
-async function freePorts() {
-  const [rtsp, webrtc, hls, api, media] = await Promise.all([
-    freePort(),
-    freePort(),
-    freePort(),
-    freePort(),
-    freePort(),
-  ]);
-  return {
-    GATE_RTSP_PORT: String(rtsp),
-    GATE_MEDIAMTX_WEBRTC_PORT: String(webrtc),
-    GATE_MEDIAMTX_HLS_PORT: String(hls),
-    GATE_MEDIAMTX_API_PORT: String(api),
-    GATE_WEBRTC_PORT: String(media),
-  };
+  const media = await startProcess({ name: 'media', main: MAIN, env: { ...ON_THIS_MACHINE, ...env }, logFile });
+  return { ...media, doorPort: Number(media.started.doorPort), rtspPort: Number(media.started.rtspPort) };
 }
 
 /** Free when it was looked for. */

@@ -1,14 +1,23 @@
 // Serves the page to look with, its TypeScript as the JavaScript that a browser reads.
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
 
 const PREFIX = '/watch';
 const HERE = new URL('../page/', import.meta.url);
 const HLS_JS = import.meta.resolve('hls.js/dist/hls.light.mjs');
 const FILE = /^[a-z]+\.ts$/;
-const PAGE_FILES = new Set(['watch.ts', 'player.ts', 'playing.ts', 'problem.ts', 'frames.ts', 'whep.ts', 'hls.ts']);
+const PAGE_FILES = new Set([
+  'watch.ts',
+  'player.ts',
+  'playing.ts',
+  'problem.ts',
+  'frames.ts',
+  'whep.ts',
+  'hls.ts',
+  'look.ts',
+]);
 
 /** Returns false when the request is not for the page. */
 export async function servePage(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
@@ -28,8 +37,8 @@ async function fileOf(name: string): Promise<{ type: string; text: string } | nu
   if (name === '') return { type: 'text/html; charset=utf-8', text: await read(new URL('index.html', HERE)) };
   if (name === 'hls.mjs') return { type: 'text/javascript', text: await read(new URL(HLS_JS)) };
   if (!FILE.test(name) || !PAGE_FILES.has(name)) return null;
-  const stripped = stripTypeScriptTypes(await read(new URL(name, HERE)));
-  return { type: 'text/javascript', text: stripped.replace("from 'hls.js'", "from './hls.mjs'") };
+  const { code } = await transform(await read(new URL(name, HERE)), { loader: 'ts', target: 'es2024' });
+  return { type: 'text/javascript', text: code.replace('from "hls.js"', 'from "./hls.mjs"') };
 }
 
 function read(url: URL): Promise<string> {

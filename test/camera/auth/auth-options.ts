@@ -11,6 +11,8 @@ export type SpentNonceAnswer = {
 
 export type AuthOptions = {
   shape: ChallengeShape;
+  /** By RTSP, where cameras leave out qop (ISAPI.md 2.2). */
+  rtspShape: ChallengeShape;
   realm: string;
   /** Requests that one nonce is good for. */
   nonceUses: number;
@@ -26,6 +28,7 @@ export type AuthOptions = {
 
 export const DEFAULT_AUTH: AuthOptions = {
   shape: 'md5',
+  rtspShape: 'no-qop',
   realm: 'IP Camera(C2183)',
   nonceUses: Number.POSITIVE_INFINITY,
   spentNonce: { body: 'userCheck', challenge: true, stale: true },

@@ -7,7 +7,14 @@ import { createLockout } from './lockout.ts';
 import { createNonces } from './nonces.ts';
 import { invalidNonce, unauthorized } from './refusal-body.ts';
 
-export type Knock = { method: string; url: string; address: string; authorization: string | undefined };
+export type Knock = {
+  method: string;
+  url: string;
+  address: string;
+  authorization: string | undefined;
+  /** RTSP has a challenge of its own; account, nonces and lock are the same. */
+  isRtsp?: boolean;
+};
 export type Verdict = { let: 'in' } | { let: 'out'; answer: Answer; challenges: string[] };
 export type LoginCounts = { good: number; bad: number; challenges: number };
 
@@ -22,9 +29,9 @@ export type Authenticator = {
 type Account = { user: string; password: string };
 
 export function createAuthenticator(account: Account, options: AuthOptions, now: () => number): Authenticator {
-  const shape = shapeOf(options.shape);
+  const nameOf = (knock: Knock) => (knock.isRtsp ? options.rtspShape : options.shape);
   const lockout = createLockout({ lockAfter: options.lockAfter, lockSeconds: options.lockSeconds, now });
-  const withTime = shape.recorder === true;
+  const withTime = shapeOf(options.shape).recorder === true;
   const nonces = createNonces({ uses: options.nonceUses, boundToUrl: options.nonceBoundToUrl, withTime, now });
   const logins: LoginCounts = { good: 0, bad: 0, challenges: 0 };
   let password = account.password;
@@ -32,7 +39,7 @@ export function createAuthenticator(account: Account, options: AuthOptions, now:
   function refuse(knock: Knock, stale = false): Verdict {
     const { address } = knock;
     const state = { secondsLocked: lockout.secondsLeft(address), triesLeft: lockout.triesLeft(address) };
-    const challenges = challenge(options.shape, { realm: options.realm, nonce: nonces.issue(knock.url), stale });
+    const challenges = challenge(nameOf(knock), { realm: options.realm, nonce: nonces.issue(knock.url), stale });
     return { let: 'out', answer: unauthorized(options.refusal, state), challenges };
   }
 
@@ -57,6 +64,7 @@ export function createAuthenticator(account: Account, options: AuthOptions, now:
   }
 
   function isRight(fields: DigestFields, knock: Knock): boolean {
+    const shape = shapeOf(nameOf(knock));
     const algorithm = shape.digests.find((d) => d.algorithm === (fields.algorithm.toUpperCase() || 'MD5'))?.algorithm;
     if (algorithm === undefined || fields.username !== account.user || fields.realm !== options.realm) return false;
     if (fields.uri !== knock.url || fields.qop !== (shape.qop ? 'auth' : '')) return false;
@@ -72,7 +80,7 @@ export function createAuthenticator(account: Account, options: AuthOptions, now:
     // While locked even the right password is refused, and every try is one more bad login.
     if (lockout.secondsLeft(knock.address) > 0) return bad(knock);
     if (sent.scheme === 'basic') {
-      const right = shape.basic !== 'no' && sent.user === account.user && sent.password === password;
+      const right = shapeOf(nameOf(knock)).basic !== 'no' && sent.user === account.user && sent.password === password;
       return right ? good(knock) : bad(knock);
     }
     if (sent.scheme !== 'digest' || !isRight(sent.fields, knock)) return bad(knock);

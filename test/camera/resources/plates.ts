@@ -18,6 +18,8 @@ export type PlatesOptions = {
   rowsPerAnswer: number;
   /** Passages that the camera remembers; the oldest are forgotten. */
   memory: number;
+  /** What comes for the picture of a remembered plate. */
+  picture: 'jpeg' | 'missing' | 'error-with-200' | 'login-page-with-200';
 };
 
 export const DEFAULT_PLATES: PlatesOptions = {
@@ -29,6 +31,7 @@ export const DEFAULT_PLATES: PlatesOptions = {
   namespace: 'hikvision-ver20',
   rowsPerAnswer: 50,
   memory: 200,
+  picture: 'jpeg',
 };
 
 const PIC_TIME = /<(?:\w+:)?picTime\s*>([^<]*)</;

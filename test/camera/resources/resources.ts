@@ -54,18 +54,24 @@ export function answerTo(device: Device, request: ResourceRequest): Answer {
   return found.find(({ methods }) => methods.includes(request.method))?.answer(device, request) ?? wrongMethod();
 }
 
+const loginPage = (): Answer => ({ status: 200, type: 'text/html', body: Buffer.from(LOGIN_PAGE) });
+
 /** A JPEG, or what some cameras send in its place (ISAPI.md 10.3). */
 function snapshot(device: Device): Answer {
   const form = device.snapshotForm();
   if (form === 'error-with-200') return deviceError(200);
   if (form === 'busy') return deviceBusy();
-  if (form === 'login-page-with-200') return { status: 200, type: 'text/html', body: Buffer.from(LOGIN_PAGE) };
+  if (form === 'login-page-with-200') return loginPage();
   return { status: 200, type: 'image/jpeg', body: device.snapshot() };
 }
 
 function rememberedPlatePicture(device: Device, request: ResourceRequest): Answer {
+  if (device.plates.picture === 'error-with-200') return deviceError(200);
+  if (device.plates.picture === 'login-page-with-200') return loginPage();
   const name = /(\d+)\.jpg$/.exec(request.path)?.[1];
   const entry = device.memory().find(({ picName }) => picName === name);
   const picture = entry?.pictures.find(({ fileName }) => fileName === 'licensePlatePicture.jpg');
-  return picture === undefined ? notSupported(404) : { status: 200, type: 'image/jpeg', body: picture.bytes };
+  return picture === undefined || device.plates.picture === 'missing'
+    ? notSupported(404)
+    : { status: 200, type: 'image/jpeg', body: picture.bytes };
 }
