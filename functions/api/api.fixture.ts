@@ -15,6 +15,7 @@ import { openDynalite } from '../../shared/store/embedded.fixture.ts';
 import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
 import { tableLensRows } from '../../shared/store/lens-rows.ts';
 import { tableMoveLog } from '../../shared/store/moves.ts';
+import { videoStates } from '../../shared/store/video-states.ts';
 import { type LogFields, silentLog } from '../../shared/support/log.ts';
 import { openIssuer } from '../../test/local/issuer.ts';
 import { type ApiDependencies, createApi } from './api.ts';
@@ -69,6 +70,7 @@ export async function openApi() {
   await store.record(aDetection({ plate: null, camera: 'exit', at: earlier }));
   const ledger = tableGuardLedger(embedded);
   const states = cameraStates(embedded);
+  const videos = videoStates(embedded);
   const logged: string[] = [];
   const note = (event: string, fields?: LogFields) => logged.push(`${event} ${JSON.stringify(fields)}`);
 
@@ -94,6 +96,7 @@ export async function openApi() {
       verifyToken: tokenVerifier({ ...issuer, rightsClaim: 'scope' }),
       cameras,
       states,
+      videos,
       ledger,
       lensRows: tableLensRows(embedded),
       moves: tableMoveLog({ ...embedded, clock: standingClock() }),
@@ -118,5 +121,5 @@ export async function openApi() {
     await rm(folder, { recursive: true });
   }
 
-  return { api, get, operator, issuer, store, ledger, states, logged, close };
+  return { api, get, operator, issuer, store, ledger, states, videos, logged, close };
 }

@@ -12,17 +12,20 @@ import { snapshotTaker } from '../../shared/isapi/snapshot.ts';
 import type { PictureStore } from '../../shared/pictures/picture-store.ts';
 import type { CameraStates } from '../../shared/store/camera-states.ts';
 import type { DetectionStore } from '../../shared/store/detections.ts';
+import type { VideoStates } from '../../shared/store/video-states.ts';
 import type { Clock } from '../../shared/support/clock.ts';
 import { Rejected } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
 import { type ApiEnv, accessBy } from './access.ts';
 import { configuredCamera } from './configured-camera.ts';
+import type { Live } from './live-urls.ts';
 import { openApiDocument, registerSecurity } from './openapi.ts';
 import { answerProblems } from './problem.ts';
 import { cameraRoutes } from './routes/cameras.ts';
 import { detectionRoutes } from './routes/detections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
+import { liveRoutes } from './routes/live.ts';
 import { moveRoutes } from './routes/moves.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { presetRoutes } from './routes/presets.ts';
@@ -39,9 +42,12 @@ export type ApiDependencies = {
   /** The configured cameras, each with the client that its guard watches over. */
   cameras: OpenedCameras;
   states: Pick<CameraStates, 'read'>;
+  videos: Pick<VideoStates, 'read'>;
   ledger: Pick<GuardLedger, 'read'>;
   lensRows: LensRows;
   moves: MoveLog;
+  /** Absent where no live video is shown. */
+  live?: Live;
   log: Log;
   clock: Clock;
   /** Origins whose pages may call from a browser, exactly as the browser sends them. */
@@ -49,7 +55,8 @@ export type ApiDependencies = {
 };
 
 export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
-  const { store, pictures, verifyToken, cameras, states, ledger, lensRows, moves, log, clock, origins } = dependencies;
+  const { store, pictures, verifyToken, cameras, states, videos, ledger, lensRows, moves } = dependencies;
+  const { live, log, clock, origins } = dependencies;
   const app = new OpenAPIHono<ApiEnv>({
     // The seed's URLs end in a slash; each route answers to both forms.
     strict: false,
@@ -72,7 +79,8 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   registerSecurity(app);
   const access = accessBy(verifyToken);
   app.route('/api/gate', detectionRoutes({ store, pictures, cameras: [...cameras.keys()], clock, access }));
-  app.route('/api/gate', cameraRoutes({ cameras, states, ledger, clock, access }));
+  app.route('/api/gate', cameraRoutes({ cameras, states, videos, ledger, live, clock, access }));
+  app.route('/api/gate', liveRoutes({ cameras, live, clock, access }));
   app.route('/api/gate', rearmRoutes({ cameras, ledger, clock, access }));
   const clientOf = (camera: CameraId) => configuredCamera(cameras, camera).client;
   const lens = createLens({ clientOf, rows: lensRows, moves, clock, log });

@@ -4,7 +4,20 @@ import '@hono/zod-openapi';
 import * as z from 'zod';
 import type { CameraId as CameraIdType } from '../../shared/detection/detection.ts';
 import type { GuardView } from '../../shared/isapi/guard/view.ts';
-import { type CameraReport, CameraReportSchema, StreamStatusSchema } from '../../shared/store/camera-states.ts';
+import {
+  type CameraReport,
+  CameraReportSchema,
+  ReadingStatusSchema,
+  StreamStatusSchema,
+} from '../../shared/store/camera-states.ts';
+import {
+  MediaServerStatusSchema,
+  type VideoReport,
+  VideoReportSchema,
+  VideoStatusSchema,
+  VideoStreamSchema,
+} from '../../shared/store/video-states.ts';
+import type { LiveUrls } from './live-urls.ts';
 import { CameraId } from './schemas.ts';
 
 /** Three missed reports. */
@@ -31,18 +44,63 @@ export const GuardAnswer = z
   })
   .openapi('Guard');
 
+export const LiveUrlsAnswer = z.object({
+  whep: z.url().meta({ description: 'WebRTC: POST an SDP offer.', example: 'https://gate.example/live/gate-sub/whep' }),
+  hls: z.url().meta({ example: 'https://gate.example/live/gate-sub/index.m3u8' }),
+});
+
+const VideoStreamAnswer = VideoStreamSchema.extend({
+  status: VideoStatusSchema.meta({
+    description:
+      'idle: nobody watches, so the camera is not asked for it. ready: it plays. stalled: it plays, and no byte comes. ' +
+      'unavailable: it was asked for and cannot be watched.',
+  }),
+  reason: VideoStreamSchema.shape.reason.meta({ description: 'A sentence for the operator.' }),
+}).openapi('VideoStream');
+
+const server = VideoReportSchema.shape.server.shape;
+export const VideoAnswer = z
+  .object({
+    server: z.object({
+      ...server,
+      status: z.enum([...MediaServerStatusSchema.options, 'unknown']).meta({
+        description: 'missing: no MediaMTX is installed. unknown: the media process has not reported for 90 s.',
+      }),
+      since: Instant.nullable(),
+    }),
+    streams: z.object({ main: VideoStreamAnswer, sub: VideoStreamAnswer }).nullable(),
+  })
+  .openapi('Video');
+
 export const CameraAnswer = z
   .object({
     id: CameraId,
     stream: z.object({
       status: z.enum([...StreamStatusSchema.options, 'unknown']).meta({
         description:
-          'connected is the only good one. unknown: the bridge has not reported for 90 s, whatever it said before. ' +
-          'locked: the guard is shut. off: the bridge has stopped, or is told to hold no stream.',
+          'connected (bytes come, not merely a socket) is the only good one. connecting: no byte yet. closing: bytes ' +
+          'come, but the camera closes every stream after a while. silent: no byte in time. closed: the camera ended ' +
+          'it, and it is opened again soon. slot_held: the camera is full, maybe with the stream before, for two ' +
+          'minutes at most. unreachable, refused: by the network, by the camera. locked: the guard is shut. off: the ' +
+          'bridge has stopped, or is told to hold no stream. unknown: the bridge has not reported for 90 s, whatever ' +
+          'it said before.',
         example: 'connected',
       }),
       since: Instant.nullable().meta({ description: 'For unknown: the last report.', example: INSTANT }),
       reason: z.string().nullable().meta({ description: 'A sentence for the operator, for a bad status.' }),
+    }),
+    reading: z.object({
+      status: ReadingStatusSchema.meta({
+        description:
+          'reading: a plate within the last minutes. quiet_expected, quiet_suspicious: none, which this lane’s own ' +
+          'hours of the week explain or do not. reads_missing: the camera tells of vehicles and of no plate. unknown: ' +
+          'still learning those hours, or nothing comes that could be judged.',
+        example: 'quiet_suspicious',
+      }),
+      reason: z.string().nullable().meta({
+        description: 'A sentence for the operator, for all but reading.',
+        example: 'no read for 47 min; at this hour a truck comes every 4 min',
+      }),
     }),
     lastHeartbeatAt: report.lastHeartbeatAt.meta({ example: INSTANT }),
     lastReadAt: report.lastReadAt.meta({ description: 'Of the last plate by the stream.', example: INSTANT }),
@@ -57,6 +115,12 @@ export const CameraAnswer = z
       description: 'Of the whole bridge: reads and pictures that wait for delivery, pictures dropped, damaged files.',
     }),
     guard: GuardAnswer,
+    live: LiveUrlsAnswer.nullable().meta({
+      description:
+        'Where to watch the sub stream, with the same token; null: this gate shows no live video. `POST …/live` for the ' +
+        'main stream, or for a ticket.',
+    }),
+    video: VideoAnswer,
     reportedAt: Instant.nullable().meta({ description: 'When the bridge last said anything.', example: INSTANT }),
   })
   .openapi('Camera');
@@ -66,16 +130,23 @@ export const CameraList = z
   .object({ items: z.array(CameraAnswer), cursor: z.null().meta({ description: 'All cameras are on one page.' }) })
   .openapi('CameraList');
 
-type Known = { id: CameraIdType; reported: CameraReport | null; guard: GuardView; now: number };
+type Known = {
+  id: CameraIdType;
+  reported: CameraReport | null;
+  guard: GuardView;
+  live: LiveUrls | null;
+  video: VideoReport | null;
+  now: number;
+};
 
 /** A report that is too old, or from a clock too far ahead of ours, says nothing of how the camera is now. */
-export function cameraAnswer({ id, reported, guard, now }: Known): CameraAnswer {
-  const age = reported === null ? Number.POSITIVE_INFINITY : Math.abs(now - Date.parse(reported.reportedAt));
-  const current = age <= BELIEVED_MS ? reported : null;
+export function cameraAnswer({ id, reported, guard, live, video, now }: Known): CameraAnswer {
+  const current = believed(reported, now);
   const since = reported?.reportedAt ?? null;
   return {
     id,
     stream: current?.stream ?? { status: 'unknown', since, reason: unknownReason(reported) },
+    reading: current?.reading ?? { status: 'unknown', reason: unknownReason(reported) },
     lastHeartbeatAt: reported?.lastHeartbeatAt ?? null,
     lastReadAt: reported?.lastReadAt ?? null,
     readsToday: current?.readsToday?.count ?? null,
@@ -85,8 +156,22 @@ export function cameraAnswer({ id, reported, guard, now }: Known): CameraAnswer 
     firmwareNote: reported?.firmwareNote ?? null,
     outbox: current?.outbox ?? null,
     guard,
+    live,
+    video: videoAnswer(video, now),
     reportedAt: since,
   };
+}
+
+function believed<T extends { reportedAt: string }>(report: T | null, now: number): T | null {
+  return report !== null && Math.abs(now - Date.parse(report.reportedAt)) <= BELIEVED_MS ? report : null;
+}
+
+function videoAnswer(video: VideoReport | null, now: number): z.infer<typeof VideoAnswer> {
+  const current = believed(video, now);
+  if (current !== null) return { server: current.server, streams: current.streams };
+  const reason = `the media process ${video === null ? 'has never reported' : 'does not report any more'}`;
+  const server = { status: 'unknown', since: video?.reportedAt ?? null, reason, version: null, restarts: 0 } as const;
+  return { server, streams: null };
 }
 
 function unknownReason(reported: CameraReport | null): string {

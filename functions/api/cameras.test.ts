@@ -12,6 +12,7 @@ const gateId = camera('gate');
 const healthy = (reportedAt: string): CameraReport => ({
   reportedAt,
   stream: { status: 'connected', since: ago(7_200), reason: null },
+  reading: { status: 'quiet_expected', reason: 'no read for 3 h; at this hour hardly a truck comes' },
   lastHeartbeatAt: ago(4),
   lastReadAt: ago(60),
   readsToday: { day: '2026-11-22', count: 412 },
@@ -40,6 +41,7 @@ describe('how a camera is', () => {
     expect(CameraAnswer.parse(body)).toMatchObject({
       id: 'exit',
       stream: { status: 'unknown', since: null, reason: 'the bridge has never reported' },
+      reading: { status: 'unknown', reason: 'the bridge has never reported' },
       lastReadAt: null,
       readsToday: null,
       guard: { status: 'open', badLogins: 0 },
@@ -62,6 +64,7 @@ describe('how a camera is', () => {
     const { body } = await ask('/api/gate/cameras/gate');
     expect(CameraAnswer.parse(body)).toMatchObject({
       stream: { status: 'unknown', since: reportedAt },
+      reading: { status: 'unknown', reason: 'the bridge does not report any more' },
       readsToday: null,
       clockOffsetMs: null,
       outbox: null,

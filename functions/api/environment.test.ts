@@ -36,6 +36,12 @@ test('origins are a list, and several cameras a file', () => {
   expect(environment.origins).toEqual(['https://a.example', 'https://b.example']);
 });
 
+test('live video is shown only where its URL is set, with or without a trailing slash', () => {
+  expect(readEnvironment(complete).liveUrl).toBeUndefined();
+  const settings = { ...complete, GATE_LIVE_URL: 'https://gate.example/live/' };
+  expect(readEnvironment(settings).liveUrl).toBe('https://gate.example/live');
+});
+
 test('a password in the environment of a function is refused, and not repeated', () => {
   const open = { ...complete, GATE_CAMERA_PASS_SECRET: undefined, GATE_CAMERA_PASS: 'Geh3im!s' };
   expect(() => readEnvironment(open)).toThrow('GATE_CAMERA_PASS_SECRET');
@@ -48,4 +54,6 @@ test('a wrong setting is named', () => {
   expect(named('GATE_JWT_ISSUER', 'http://issuer.example')).toThrow('GATE_JWT_ISSUER is no https URL');
   expect(named('GATE_CAMERA_IP', undefined)).toThrow('GATE_CAMERA_IP is missing');
   expect(named('GATE_ORIGINS', 'freight')).toThrow('GATE_ORIGINS');
+  expect(named('GATE_LIVE_URL', 'rtsp://gate.example/live')).toThrow('GATE_LIVE_URL is no http or https URL');
+  expect(named('GATE_LIVE_URL', 'https://gate.example/live?ticket=')).toThrow('GATE_LIVE_URL must end with its path');
 });

@@ -21,6 +21,11 @@ const Environment = z.object({
     .default('')
     .transform(list)
     .pipe(z.array(z.url({ error: 'holds something that is no origin' }))),
+  GATE_LIVE_URL: z
+    .url({ protocol: /^https?$/, error: 'is no http or https URL' })
+    .refine((url) => !/[?#]/.test(url), 'must end with its path')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
 });
 
 export type ApiEnvironment = {
@@ -30,6 +35,8 @@ export type ApiEnvironment = {
   /** With passwords that are read from the secret store by name. */
   cameras: Camera[];
   origins: string[];
+  /** The door's public base URL, without a trailing slash; undefined: no live video is shown. */
+  liveUrl: string | undefined;
 };
 
 /** Throws with the name of every wrong setting. */
@@ -57,5 +64,6 @@ export function readEnvironment(env: Env, readFile: (path: string) => string): A
     },
     cameras,
     origins: data.GATE_ORIGINS,
+    liveUrl: data.GATE_LIVE_URL,
   };
 }

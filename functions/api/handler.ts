@@ -12,6 +12,8 @@ import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
 import { tableLensRows } from '../../shared/store/lens-rows.ts';
 import { tableMoveLog } from '../../shared/store/moves.ts';
 import { tableClient } from '../../shared/store/table-client.ts';
+import { ticketSecret } from '../../shared/store/ticket-secret.ts';
+import { videoStates } from '../../shared/store/video-states.ts';
 import { systemClock as clock } from '../../shared/support/clock.ts';
 import { Broken } from '../../shared/support/errors.ts';
 import { lambdaLog } from '../../shared/support/lambda-log.ts';
@@ -40,9 +42,11 @@ export const handler = handle(
     verifyToken: tokenVerifier(environment.token),
     cameras,
     states: cameraStates(table),
+    videos: videoStates(table),
     ledger,
     lensRows: tableLensRows(table),
     moves: tableMoveLog({ ...table, clock }),
+    ...(environment.liveUrl !== undefined && { live: { url: environment.liveUrl, ticketKey: ticketSecret(table) } }),
     log,
     clock,
     origins: environment.origins,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiBench, openApi, read } from './api.fixture.ts';
 
-/** Looking needs one right, moving another, and arming a guard again a third. */
+/** Looking needs one right, live or not; moving another, and arming a guard again a third. */
 function rightOf(operation: string): string | null {
   if (['get /api/health', 'get /api/openapi.json'].includes(operation)) return null;
-  if (operation.startsWith('get ')) return 'gate:read';
+  if (operation.startsWith('get ') || operation.endsWith('/live')) return 'gate:read';
   return operation.endsWith('/rearm') ? 'gate:admin' : 'gate:control';
 }
 

@@ -6,21 +6,9 @@ import { routePath } from 'hono/route';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { Broken, Busy, type ErrorCode, GateError, reasonOf } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
+import { PROBLEM_CODES, PROBLEM_CONTENT_TYPE, problemDetails } from '../../shared/support/problem-details.ts';
 import type { ApiEnv } from './access.ts';
 import { allowedMethods } from './allowed-methods.ts';
-import { PROBLEM_CODES } from './problem-codes.ts';
-
-const TYPE_PREFIX = 'urn:gate-camera:problem:';
-
-export type Problem = {
-  type: string;
-  title: string;
-  status: number;
-  code: ErrorCode;
-  detail: string;
-  /** The path asked for; never the query, which may hold a plate. */
-  instance: string;
-};
 
 type ProblemOptions = {
   code: ErrorCode;
@@ -33,17 +21,10 @@ type ProblemOptions = {
 
 export function problem(c: Context, options: ProblemOptions): Response {
   const { code, detail, status = PROBLEM_CODES[code].status, headers = {}, extension = {} } = options;
-  const base: Problem = {
-    type: `${TYPE_PREFIX}${code}`,
-    title: PROBLEM_CODES[code].title,
-    status,
-    code,
-    detail,
-    instance: c.req.path,
-  };
+  const base = problemDetails({ code, detail, status, instance: c.req.path });
   return c.body(JSON.stringify({ ...base, ...extension }), status, {
     ...headers,
-    'Content-Type': 'application/problem+json',
+    'Content-Type': PROBLEM_CONTENT_TYPE,
   });
 }
 

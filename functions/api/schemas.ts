@@ -10,7 +10,7 @@ import {
   PictureSchema,
   VehicleSchema,
 } from '../../shared/detection/detection.ts';
-import { PROBLEM_CODES } from './problem-codes.ts';
+import { PROBLEM_CODES } from '../../shared/support/problem-details.ts';
 
 const ID = 'k3fq5zj2m7a4xw6tnb2dhy7c5e';
 const INSTANT = '2026-11-22T10:00:00.000Z';

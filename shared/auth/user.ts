@@ -9,10 +9,12 @@ export type User = {
   /** The issuer's id of the person or machine; the audit's name for it. */
   subject: string;
   rights: ReadonlySet<Right>;
+  /** When the token ends, UTC ms. */
+  expiresAt: number;
 };
 
 /** Throws Rejected `forbidden` when `user` lacks `right`. */
-export function requireRight(user: User, right: Right): void {
+export function requireRight(user: Pick<User, 'rights'>, right: Right): void {
   if (user.rights.has(right)) return;
   throw new Rejected('forbidden', `could not allow this: the token lacks the right ${right}`);
 }

@@ -26,8 +26,13 @@ describe('tokens', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   test('a good token says who it is and what they may do', async () => {
-    const user = await verify(issuer.mint(operator));
-    expect(user).toEqual({ subject: 'operator-1', rights: new Set(['gate:read', 'gate:control']) });
+    const token = issuer.mint(operator);
+    const user = await verify(token);
+    expect(user).toEqual({
+      subject: 'operator-1',
+      rights: new Set(['gate:read', 'gate:control']),
+      expiresAt: Number(claimsOf(token).exp) * 1_000,
+    });
   });
 
   test('a forged, foreign or stale token is unauthorized, with a reason that quotes nothing of it', async () => {
@@ -94,6 +99,8 @@ describe('tokens', () => {
     const jwksUri = 'https://127.0.0.1:1/jwks.json';
     const away = tokenVerifier({ issuer: issuer.issuer, audience: issuer.audience, jwksUri, rightsClaim: 'scope' });
     await expect(away(issuer.mint(operator))).rejects.toMatchObject({ name: 'Busy', code: 'internal' });
+    await expect(away.prefetch()).rejects.toMatchObject({ name: 'Busy', code: 'internal' });
+    await expect(tokenVerifier({ ...issuer, rightsClaim: 'scope' }).prefetch()).resolves.toBeUndefined();
   });
 
   test('a Cognito access token is checked by its client and its scopes lose their resource server', async () => {

@@ -45,12 +45,16 @@ export type TokenConfiguration = {
  */
 export type VerifyToken = (token: string) => Promise<User>;
 
-export function tokenVerifier(configuration: TokenConfiguration): VerifyToken {
-  const verify = signatureVerifier(configuration);
+/** `prefetch` gets the issuer's keys ahead of the first token; throws Busy when they are out of reach. */
+export type TokenVerifier = VerifyToken & { prefetch(): Promise<void> };
+
+export function tokenVerifier(configuration: TokenConfiguration): TokenVerifier {
+  const verifier = signatureVerifier(configuration);
   const behindResourceServer = COGNITO_ISSUER.test(configuration.issuer);
-  return async (token) => {
+
+  async function verifyToken(token: string): Promise<User> {
     if (token.length > MAX_TOKEN_CHARACTERS) throw unauthorized('it is too long');
-    const payload = await verify(token).catch((thrown: unknown) => {
+    const payload = await verifier.verify(token).catch((thrown: unknown) => {
       throw errorOf(thrown);
     });
     // The library takes a token without an end; here a token that never expires is none.
@@ -59,25 +63,36 @@ export function tokenVerifier(configuration: TokenConfiguration): VerifyToken {
     if (typeof subject !== 'string' || subject === '' || subject.length > MAX_SUBJECT_CHARACTERS) {
       throw unauthorized('it names no subject');
     }
-    return { subject, rights: rightsOf(payload[configuration.rightsClaim], { behindResourceServer }) };
-  };
+    const rights = rightsOf(payload[configuration.rightsClaim], { behindResourceServer });
+    return { subject, rights, expiresAt: payload.exp * 1_000 };
+  }
+
+  async function prefetch(): Promise<void> {
+    await verifier.prefetch().catch((thrown: unknown) => {
+      throw errorOf(thrown);
+    });
+  }
+
+  return Object.assign(verifyToken, { prefetch });
 }
 
-function signatureVerifier({ issuer, audience, jwksUri, jwks }: TokenConfiguration) {
+type SignatureVerifier = { verify(token: string): Promise<JwtPayload>; prefetch(): Promise<void> };
+
+function signatureVerifier({ issuer, audience, jwksUri, jwks }: TokenConfiguration): SignatureVerifier {
   const jwksCache = new SimpleJwksCache({ fetcher: jwks === undefined ? remoteKeys() : givenKeys(jwks) });
   const userPoolId = COGNITO_ISSUER.exec(issuer)?.[1];
   if (userPoolId !== undefined) {
     // Access tokens only: an ID token says who someone is, not what they may do.
     const pool = { userPoolId, clientId: audience, tokenUse: 'access' as const, graceSeconds: CLOCK_GRACE_SECONDS };
     const verifier = CognitoJwtVerifier.create(pool, { jwksCache });
-    return async (token: string): Promise<JwtPayload> => verifier.verify(token);
+    return { verify: async (token) => verifier.verify(token), prefetch: () => verifier.hydrate() };
   }
   const uri = jwksUri ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
   const verifier = JwtVerifier.create(
     { issuer, audience, jwksUri: uri, graceSeconds: CLOCK_GRACE_SECONDS },
     { jwksCache },
   );
-  return async (token: string): Promise<JwtPayload> => verifier.verify(token);
+  return { verify: async (token) => verifier.verify(token), prefetch: () => verifier.hydrate() };
 }
 
 function remoteKeys(): Fetcher {

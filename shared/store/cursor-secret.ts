@@ -1,47 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { CURSOR_SECRET_KEY } from './keys.ts';
-import { TABLE } from './table.ts';
-import { isConditionFailure } from './table-errors.ts';
+import { type SecretTable, tableSecret } from './table-secret.ts';
 
-const SECRET_BYTES = 32;
-
-type Dependencies = { client: DynamoDBDocumentClient; table: string };
-
-/** The key that signs cursors: made once, by whichever process comes first, and kept in the table for all of them. */
-export function cursorSecret({ client, table }: Dependencies): () => Promise<Uint8Array> {
-  let secret: Promise<Uint8Array> | undefined;
-
-  async function readOrCreate(): Promise<Uint8Array> {
-    const stored = await read();
-    if (stored !== undefined) return stored;
-    const created = randomBytes(SECRET_BYTES);
-    const Item = { ...CURSOR_SECRET_KEY, secret: new Uint8Array(created) };
-    const ConditionExpression = `attribute_not_exists(${TABLE.partitionKey})`;
-    try {
-      await client.send(new PutCommand({ TableName: table, Item, ConditionExpression }));
-      return created;
-    } catch (thrown) {
-      const winner = isConditionFailure(thrown) ? await read() : undefined;
-      if (winner === undefined) throw thrown;
-      return winner;
-    }
-  }
-
-  async function read(): Promise<Uint8Array | undefined> {
-    const { Item } = await client.send(
-      new GetCommand({ TableName: table, Key: CURSOR_SECRET_KEY, ConsistentRead: true }),
-    );
-    return Item?.secret instanceof Uint8Array ? Item.secret : undefined;
-  }
-
-  return async () => {
-    secret ??= readOrCreate();
-    try {
-      return await secret;
-    } catch (thrown) {
-      secret = undefined;
-      throw thrown;
-    }
-  };
+/** The key that signs cursors. */
+export function cursorSecret({ client, table }: SecretTable): () => Promise<Uint8Array> {
+  return tableSecret({ client, table }, CURSOR_SECRET_KEY);
 }

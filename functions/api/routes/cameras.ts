@@ -5,17 +5,21 @@ import type { GuardLedger } from '../../../shared/isapi/guard/ledger.ts';
 import { guardView } from '../../../shared/isapi/guard/view.ts';
 import type { OpenedCameras } from '../../../shared/isapi/open-camera.ts';
 import type { CameraStates } from '../../../shared/store/camera-states.ts';
+import type { VideoStates } from '../../../shared/store/video-states.ts';
 import type { Clock } from '../../../shared/support/clock.ts';
 import type { Access, ApiEnv } from '../access.ts';
 import { CameraAnswer, CameraList, cameraAnswer } from '../camera-answer.ts';
 import { configuredCamera } from '../configured-camera.ts';
+import { type Live, liveUrls } from '../live-urls.ts';
 import { needs, problems } from '../openapi.ts';
 import { CameraId } from '../schemas.ts';
 
 type Dependencies = {
   cameras: OpenedCameras;
   states: Pick<CameraStates, 'read'>;
+  videos: Pick<VideoStates, 'read'>;
   ledger: Pick<GuardLedger, 'read'>;
+  live: Live | undefined;
   clock: Clock;
   access: Access;
 };
@@ -27,7 +31,15 @@ const refusals = {
   503: 'The table does not answer; try again after Retry-After.',
 };
 
-export function cameraRoutes({ cameras, states, ledger, clock, access }: Dependencies): OpenAPIHono<ApiEnv> {
+export function cameraRoutes({
+  cameras,
+  states,
+  videos,
+  ledger,
+  live,
+  clock,
+  access,
+}: Dependencies): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
   const common = { method: 'get', tags, middleware: access('gate:read'), ...needs('gate:read') } as const;
 
@@ -63,9 +75,10 @@ export function cameraRoutes({ cameras, states, ledger, clock, access }: Depende
   });
 
   async function answerFor(id: CameraIdType): Promise<CameraAnswer> {
-    const [reported, row] = await Promise.all([states.read(id), ledger.read(id)]);
+    const [reported, video, row] = await Promise.all([states.read(id), videos.read(id), ledger.read(id)]);
     const now = clock.now();
-    return cameraAnswer({ id, reported, guard: guardView(row, now), now });
+    const watch = live === undefined ? null : liveUrls(live, id, 'sub');
+    return cameraAnswer({ id, reported, guard: guardView(row, now), live: watch, video, now });
   }
 
   return app;

@@ -1,7 +1,11 @@
+// How a failure is told over HTTP: problem details (RFC 9457), the same from the API and from the door for viewers.
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ErrorCode } from '../../shared/support/errors.ts';
+import type { ErrorCode } from './errors.ts';
 
-/** How each stable code is told over HTTP (DESIGN.md section 4). */
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+const TYPE_PREFIX = 'urn:gate-camera:problem:';
+
+/** The status and title of each stable code (DESIGN.md section 4). */
 export const PROBLEM_CODES: Record<ErrorCode, { status: ContentfulStatusCode; title: string }> = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   unauthorized: { status: 401, title: 'A valid token is needed' },
@@ -17,3 +21,19 @@ export const PROBLEM_CODES: Record<ErrorCode, { status: ContentfulStatusCode; ti
   camera_refused: { status: 502, title: 'The camera refused' },
   camera_busy: { status: 503, title: 'The camera is busy' },
 };
+
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  /** The path asked for; never the query, which may hold a plate or a ticket. */
+  instance: string;
+};
+
+type Told = { code: ErrorCode; detail: string; instance: string; status?: ContentfulStatusCode };
+
+export function problemDetails({ code, detail, instance, status = PROBLEM_CODES[code].status }: Told): Problem {
+  return { type: `${TYPE_PREFIX}${code}`, title: PROBLEM_CODES[code].title, status, code, detail, instance };
+}
