@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{functions,bridge,shared,test}/**/*.test.ts'],
+          include: ['{cdk,functions,bridge,shared,test}/**/*.test.ts'],
           exclude: ['test/journeys/**'],
           testTimeout: 20_000,
           // The default leaves one core idle, which on two cores is half of them.

@@ -1,0 +1,29 @@
+import { BRIDGE_METRICS, CAMERA_METRICS } from '../../shared/metrics/bridge-metrics.ts';
+import { WEBHOOK_METRICS } from '../../shared/metrics/webhook-metrics.ts';
+import { RECORDER_METRICS } from '../../shared/store/recorder-metrics.ts';
+import { TABLE } from '../../shared/store/table.ts';
+import type { GateConfig } from '../config.ts';
+import type { Deployed } from '../cost/monthly-cost.ts';
+import type { BridgeStack } from '../stacks/bridge.ts';
+import type { IngestStack } from '../stacks/ingest.ts';
+
+export type DeployedNumbersProps = { config: GateConfig; ingest: IngestStack; bridge: BridgeStack; alarms: number };
+
+/** What costs money, counted where it is made. */
+export function deployedNumbers({ config, ingest, bridge, alarms }: DeployedNumbersProps): Deployed {
+  const cameras = config.cameras.length;
+  const ofEachCamera = Object.keys(CAMERA_METRICS).length;
+  const ofAll = [BRIDGE_METRICS, WEBHOOK_METRICS, RECORDER_METRICS].flatMap((metrics) => Object.keys(metrics)).length;
+  return {
+    cameras,
+    instanceType: config.bridge.instanceType,
+    volumeGibibytes: bridge.rootGibibytes + bridge.volumeGibibytes,
+    indexes: TABLE.indexes.length,
+    alarms,
+    customMetrics: ofAll + cameras * ofEachCamera,
+    recorderMebibytes: ingest.recorder.memoryMebibytes,
+    webhookMebibytes: ingest.webhook.memoryMebibytes,
+    detectionsDays: config.retention.detectionsDays,
+    picturesDays: config.retention.picturesDays,
+  };
+}

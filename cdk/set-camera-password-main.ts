@@ -1,0 +1,24 @@
+import { parseArgs } from 'node:util';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { Rejected, reasonOf } from '../shared/support/errors.ts';
+import { hiddenInput } from './hidden-input.ts';
+import { readDeployment } from './read-deployment.ts';
+import { setCameraPassword } from './set-camera-password.ts';
+
+const USAGE = 'npm run set-camera-password -- [--camera ID] [--config FILE]     (or pipe the password in)';
+
+const terminal = hiddenInput({ input: process.stdin, output: process.stderr });
+try {
+  const { values } = parseArgs({ options: { camera: { type: 'string' }, config: { type: 'string' } } });
+  const { config } = readDeployment(values.config);
+  const isTyped = process.stdin.isTTY === true;
+  const { ask } = terminal;
+  const done = await setCameraPassword(values.camera, { config, client: new SSMClient({}), ask, isTyped });
+  console.log(`stored in ${done.name}, version ${done.version}; bridge and api read it at their next login`);
+} catch (thrown) {
+  console.error(reasonOf(thrown));
+  if (thrown instanceof Rejected) console.error(USAGE);
+  process.exitCode = 1;
+} finally {
+  terminal.close();
+}
