@@ -1,12 +1,14 @@
 // What the bridge knows of one camera right now; a socket alone never makes it "fine".
 import { isoInstant } from '../../shared/support/clock.ts';
 
-/** `locked`: the guard lets nothing through. `silent`: the last stream died without a byte in time. */
+/** What these mean stands at StreamStatusSchema, shared/store/camera-states.ts; `stopped` is its `off`. */
 export type StreamStatus =
   | 'connecting'
   | 'connected'
+  | 'closing'
   | 'silent'
   | 'closed'
+  | 'slot_held'
   | 'unreachable'
   | 'refused'
   | 'locked'
@@ -17,6 +19,8 @@ export class CameraState {
   since: string;
   /** Why, in a sentence, when the status is no good. */
   reason: string | null = null;
+  /** UTC milliseconds of the first byte of the stream that is open; null while none is, or it has said nothing. */
+  upSince: number | null = null;
   /** UTC milliseconds: set at every read, so no text is made of it. */
   lastByteAt: number | null = null;
   lastHeartbeatAt: string | null = null;
@@ -35,6 +39,11 @@ export class CameraState {
 
   constructor(now: number) {
     this.since = isoInstant(now);
+  }
+
+  /** Bytes come. True also in the second between two streams of a camera that closes each one after a while. */
+  get isHeard(): boolean {
+    return this.upSince !== null || this.status === 'closing';
   }
 
   /** True when this is news. */

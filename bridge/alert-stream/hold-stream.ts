@@ -2,16 +2,20 @@
 import type { CameraId } from '../../shared/detection/detection.ts';
 import type { BodyPool } from '../../shared/isapi/multipart/body-pool.ts';
 import type { ByteSource } from '../../shared/isapi/tapped-socket.ts';
-import { GateError, reasonOf } from '../../shared/support/errors.ts';
 import { BackOff } from './back-off.ts';
 import type { StreamStatus } from './camera-state.ts';
 import { type KeepEvent, keepEvent } from './keep-event.ts';
 import type { PictureBudget } from './picture-budget.ts';
 import { readStream, type StreamEnd } from './read-stream.ts';
+import { type Called, StreamEnds } from './stream-ends.ts';
 
 export const ALERT_STREAM_PATH = '/ISAPI/Event/notification/alertStream';
 /** While the guard is shut nothing is sent to the camera; this only asks the guard whether it has opened. */
 const ASK_GUARD_EVERY_MS = 5_000;
+/** A held slot is free all of a sudden, and asking sooner is harmless (ISAPI.md 3.5). */
+const ASK_FOR_SLOT_EVERY_MS = 10_000;
+/** Only a byte makes these better: a camera that takes the request and says nothing has done so before. */
+const UNTIL_A_BYTE = new Set<StreamStatus>(['silent', 'closed', 'closing']);
 
 export type OpenStream = (signal: AbortSignal) => Promise<{ contentType: string; body: ByteSource }>;
 
@@ -28,35 +32,57 @@ export type HoldStream = KeepEvent & {
   signal: AbortSignal;
 };
 
+/** How one attempt went. `healthyMs`: from its opening to its last byte. */
+type Attempt = Called & { healthyMs: number };
+
 export async function holdStream(deps: HoldStream): Promise<void> {
   const { clock, signal, random } = deps;
   const backOff = new BackOff();
+  const ends = new StreamEnds(clock.now());
   while (!signal.aborted) {
-    const started = clock.now();
-    const status = await oneStream(deps);
+    const { status, reason, healthyMs } = await oneStream(deps, ends);
     if (signal.aborted) break;
-    const wait = status === 'locked' ? ASK_GUARD_EVERY_MS : backOff.next(clock.now() - started, random());
-    await clock.sleep(wait, signal).catch(() => {});
+    become(deps, status, reason);
+    const wait = status === 'locked' ? ASK_GUARD_EVERY_MS : backOff.next(healthyMs, random());
+    await clock.sleep(status === 'slot_held' ? Math.min(wait, ASK_FOR_SLOT_EVERY_MS) : wait, signal).catch(() => {});
   }
   become(deps, 'stopped', null);
 }
 
-async function oneStream(deps: HoldStream): Promise<StreamStatus> {
+async function oneStream(deps: HoldStream, ends: StreamEnds): Promise<Attempt> {
+  const { clock, state, deadAfterMs } = deps;
+  let healthyMs = 0;
   try {
     const { contentType, body } = await deps.openStream(deps.signal);
-    become(deps, 'connected', null);
-    deps.state.connects += 1;
+    const openedAt = clock.now();
+    state.connects += 1;
+    if (!UNTIL_A_BYTE.has(state.status)) become(deps, 'connecting', null);
     const connection = new AbortController();
     deps.onConnected(connection.signal);
-    const end = await read(deps, contentType, body).finally(() => connection.abort());
-    return become(deps, end.reason === 'silent' ? 'silent' : 'closed', sentenceFor(end, deps.deadAfterMs));
+    const onBytes = () => {
+      const now = clock.now();
+      state.lastByteAt = now;
+      healthyMs = now - openedAt;
+      const isFirst = state.upSince === null;
+      if (isFirst) state.upSince = now;
+      if (ends.outlives(healthyMs) || isFirst) become(deps, ends.habit === null ? 'connected' : 'closing', ends.habit);
+    };
+    const end = await read(deps, { contentType, body, onBytes }).finally(() => {
+      connection.abort();
+      state.upSince = null;
+    });
+    const now = clock.now();
+    const livedMs = now - openedAt;
+    return { ...ends.ended({ end, livedMs, deadAfterMs, beats: state.heartbeats > 0 }, now), healthyMs };
   } catch (error) {
-    return become(deps, statusOf(error), reasonOf(error));
+    return { ...ends.failed(error, clock.now()), healthyMs };
   }
 }
 
-function read(deps: HoldStream, contentType: string, body: ByteSource): Promise<StreamEnd> {
-  const { camera, clock, clockOffset, timeZone, budget, pool, deadAfterMs, signal, state } = deps;
+type OpenedStream = { contentType: string; body: ByteSource; onBytes: () => void };
+
+function read(deps: HoldStream, { contentType, body, onBytes }: OpenedStream): Promise<StreamEnd> {
+  const { camera, clock, clockOffset, timeZone, budget, pool, deadAfterMs, signal } = deps;
   return readStream({
     body,
     contentType,
@@ -68,9 +94,7 @@ function read(deps: HoldStream, contentType: string, body: ByteSource): Promise<
       clockOffsetMs: clockOffset.ms,
     }),
     onEvent: (event) => keepEvent(event, deps),
-    onBytes: () => {
-      state.lastByteAt = clock.now();
-    },
+    onBytes,
     budget,
     pool,
     deadAfterMs,
@@ -78,22 +102,9 @@ function read(deps: HoldStream, contentType: string, body: ByteSource): Promise<
   });
 }
 
-function become({ state, clock, log, camera }: HoldStream, status: StreamStatus, reason: string | null): StreamStatus {
-  if (!state.become(status, reason, clock.now())) return status;
+function become({ state, clock, log, camera }: HoldStream, status: StreamStatus, reason: string | null): void {
+  if (!state.become(status, reason, clock.now())) return;
   const fields = { camera, status, ...(reason === null ? {} : { reason }) };
   if (status === 'connected' || status === 'stopped') log.info(`stream.${status}`, fields);
-  else log.warn(`stream.${status}`, fields);
-  return status;
-}
-
-function sentenceFor({ reason, detail, bytes }: StreamEnd, deadAfterMs: number): string {
-  if (reason === 'silent') return `no byte for ${deadAfterMs / 1000} s: the connection is taken for dead`;
-  if (reason === 'closed') return `the camera closed the stream after ${bytes} bytes`;
-  return `the stream broke after ${bytes} bytes${detail ? `: ${detail}` : ''}`;
-}
-
-function statusOf(error: unknown): StreamStatus {
-  const code = error instanceof GateError ? error.code : 'camera_unreachable';
-  if (code === 'camera_locked') return 'locked';
-  return code === 'camera_unreachable' ? 'unreachable' : 'refused';
+  else if (status !== 'connecting' || reason !== null) log.warn(`stream.${status}`, fields);
 }

@@ -27,6 +27,8 @@ export type KeepEvent = {
   clockOffset: ClockOffset;
   faults: FaultCount;
   timeZone: () => TimeZone | undefined;
+  /** Called for every event of a vehicle without a plate. */
+  onVehicle?: () => void;
   clock: Clock;
   log: Log;
 };
@@ -56,7 +58,9 @@ export async function keepEvent(event: StreamEvent, deps: KeepEvent): Promise<vo
       return;
     case 'ignored':
       state.otherEvents += 1;
-      if (event.vehicle) state.vehiclesWithoutPlate += 1;
+      if (!event.vehicle) return;
+      state.vehiclesWithoutPlate += 1;
+      deps.onVehicle?.();
       return;
     case 'fault':
       faults.add(event.fault, event.reason);

@@ -26,8 +26,19 @@ test('what an earlier bridge counted today goes on, and yesterday’s does not',
   const now = at('2026-11-22T10:00:00Z');
   const reads = new ReadsToday(() => 'UTC');
   reads.add(now);
-  reads.resume({ day: '2026-11-21', count: 400 }, now);
+  reads.resume({ day: '2026-11-21', count: 400 });
   expect(reads.on(now).count).toBe(1);
-  reads.resume({ day: '2026-11-22', count: 12 }, now);
+  reads.resume({ day: '2026-11-22', count: 12 });
   expect(reads.on(now).count).toBe(13);
+});
+
+test('it goes on although the camera tells its zone only after the restart, when there it is tomorrow already', () => {
+  let zone: string | undefined;
+  const now = at('2026-11-22T19:01:00Z');
+  const reads = new ReadsToday(() => zone);
+  reads.resume({ day: '2026-11-23', count: 3 });
+  expect(reads.on(now)).toEqual({ day: '2026-11-22', count: 0 });
+  zone = 'Asia/Tashkent';
+  reads.add(now);
+  expect(reads.on(now)).toEqual({ day: '2026-11-23', count: 4 });
 });

@@ -6,25 +6,26 @@ export type DayCount = { day: string; count: number };
 export class ReadsToday {
   readonly #timeZone: () => TimeZone | undefined;
   #counted: DayCount = { day: '', count: 0 };
+  /** Stands apart: which day it is, and so whether it counts, is known once the camera has told its zone. */
+  #earlier: DayCount = { day: '', count: 0 };
 
   constructor(timeZone: () => TimeZone | undefined) {
     this.#timeZone = timeZone;
   }
 
   add(now: number): void {
-    const { day, count } = this.on(now);
-    this.#counted = { day, count: count + 1 };
+    const day = this.#dayOf(now);
+    this.#counted = { day, count: countOf(this.#counted, day) + 1 };
   }
 
-  /** Adds what an earlier process counted, if that was on the same day. */
-  resume(earlier: DayCount, now: number): void {
-    const { day, count } = this.on(now);
-    if (earlier.day === day) this.#counted = { day, count: count + earlier.count };
+  /** Adds what an earlier process counted, while it is the same day. */
+  resume(earlier: DayCount): void {
+    this.#earlier = earlier;
   }
 
   on(now: number): DayCount {
     const day = this.#dayOf(now);
-    return { day, count: day === this.#counted.day ? this.#counted.count : 0 };
+    return { day, count: countOf(this.#counted, day) + countOf(this.#earlier, day) };
   }
 
   #dayOf(now: number): string {
@@ -32,3 +33,5 @@ export class ReadsToday {
     return new Intl.DateTimeFormat('sv', { timeZone: this.#timeZone() ?? 'UTC' }).format(now);
   }
 }
+
+const countOf = (counted: DayCount, day: string) => (counted.day === day ? counted.count : 0);

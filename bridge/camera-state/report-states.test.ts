@@ -1,16 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CameraIdSchema } from '../../shared/detection/detection.ts';
-import { readCameras } from '../../shared/isapi/cameras.ts';
 import type { CameraReport, CameraStates } from '../../shared/store/camera-states.ts';
 import { type DrivenClock, drivenClock } from '../../shared/support/driven-clock.fixture.ts';
 import { Busy } from '../../shared/support/errors.ts';
-import { CameraState } from '../alert-stream/camera-state.ts';
-import { ClockOffset } from '../alert-stream/clock-offset.ts';
-import { FaultCount } from '../alert-stream/fault-count.ts';
-import type { CameraRoad } from '../camera-road.ts';
-import { ReadsToday } from './reads-today.ts';
+import type { ReportedRoad } from './report-of.ts';
 import { reportStates } from './report-states.ts';
+import { roadAt } from './road.fixture.ts';
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z');
 const seconds = (count: number) => count * 1_000;
@@ -49,21 +45,9 @@ afterEach(async () => {
 const note = (event: string) => void lines.push(event);
 const log = { info: note, warn: note, error: note };
 
-function aRoad(): CameraRoad {
-  const environment = { GATE_CAMERA_IP: '127.0.0.1', GATE_CAMERA_USER: 'gate', GATE_CAMERA_PASS: 'unused' };
-  const [camera] = readCameras(environment, () => '');
-  if (!camera) throw new Error('one camera was configured');
-  return {
-    camera,
-    state: new CameraState(clock.now()),
-    clockOffset: new ClockOffset({ log, camera: camera.id }),
-    readsToday: new ReadsToday(() => 'UTC'),
-    faults: new FaultCount({ log, clock, camera: camera.id }),
-    done: Promise.resolve(),
-  };
-}
+const aRoad = () => roadAt(clock, log);
 
-function report(roads: CameraRoad[]): void {
+function report(roads: ReportedRoad[]): void {
   const outbox = { depth: () => ({ reads: 1, pictures: 2, bytes: 3, oldestAt: null, dropped: 4, bad: 5 }) };
   const cameras = [CameraIdSchema.parse('gate')];
   running = reportStates({ cameras, roads, states: table.states, outbox, clock, log, signal: stop.signal });
@@ -94,6 +78,28 @@ describe('the state of a camera', () => {
     await pass(seconds(300));
     expect(table.written).toHaveLength(13);
     expect(table.written.at(-1)?.reportedAt).toBe(new Date(clock.now() - seconds(1)).toISOString());
+  });
+
+  test('is written at once when a lane falls quiet, and with a reserve for one without heartbeats', async () => {
+    const road = aRoad();
+    road.state.become('connected', null, clock.now());
+    road.state.upSince = clock.now();
+    report([road]);
+    await pass(seconds(2));
+    road.quiet.heardRead();
+    await pass(seconds(2));
+    expect(table.written).toMatchObject([
+      { reading: { status: 'unknown', reason: 'no read yet: what is usual here is still being learned' } },
+      { reading: { status: 'reading', reason: null }, stream: { status: 'connected', reason: null } },
+    ]);
+    await pass(seconds(62));
+    expect(table.written.at(-1)?.stream).toMatchObject({
+      status: 'connected',
+      reason: 'events come, but no heartbeats',
+    });
+    road.state.lastHeartbeatAt = new Date(clock.now()).toISOString();
+    await pass(seconds(30));
+    expect(table.written.at(-1)?.stream).toMatchObject({ status: 'connected', reason: null });
   });
 
   test('has what an earlier bridge knew, until this one knows better', async () => {
@@ -152,6 +158,18 @@ describe('a table that does not take the state', () => {
     await pass(seconds(10));
     expect(table.written).toMatchObject([{ stream: { status: 'connected' } }]);
     expect(lines).toEqual(['camera_state.unreported', 'camera_state.reported_again']);
+  });
+
+  test('for a moment still hears of silence within 15 s', async () => {
+    const road = aRoad();
+    report([road]);
+    await pass(seconds(10));
+    table.isAway = true;
+    road.state.become('silent', 'no byte for 30 s', clock.now());
+    await pass(seconds(6));
+    table.isAway = false;
+    await pass(seconds(9));
+    expect(table.written.at(-1)?.stream.status).toBe('silent');
   });
 
   test('and never answers has one write at its door, not a queue of them', async () => {

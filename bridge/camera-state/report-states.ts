@@ -5,9 +5,8 @@ import type { CameraReport, CameraStates } from '../../shared/store/camera-state
 import { type Clock, isoInstant } from '../../shared/support/clock.ts';
 import { reasonOf } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
-import type { CameraRoad } from '../camera-road.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { changeMark, reportOf } from './report-of.ts';
+import { changeMark, type ReportedRoad, reportOf } from './report-of.ts';
 
 const REPORT_EVERY_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;
@@ -17,7 +16,7 @@ const RETRY_AFTER_MS = 5_000;
 export type ReportStates = {
   cameras: readonly CameraId[];
   /** Of the cameras whose stream is held; the others are reported as off. */
-  roads: readonly CameraRoad[];
+  roads: readonly ReportedRoad[];
   states: CameraStates;
   outbox: Pick<Outbox, 'depth'>;
   clock: Clock;
@@ -44,7 +43,7 @@ export async function reportStates(deps: ReportStates): Promise<void> {
 type Reporter = { look(): void; lastWord(): Promise<void> };
 type ReporterDeps = ReportStates & {
   camera: CameraId;
-  road: CameraRoad | undefined;
+  road: ReportedRoad | undefined;
   startedAt: string;
   /** Shared by all: a table that is away is one line, not one per camera. */
   said: { failure: boolean };
@@ -62,7 +61,7 @@ function createReporter(deps: ReporterDeps): Reporter {
     // Once, before the first report replaces it: what an earlier process knew of this camera.
     if (earlier === undefined) {
       earlier = await states.read(camera);
-      if (earlier?.readsToday) road?.readsToday.resume(earlier.readsToday, clock.now());
+      if (earlier?.readsToday) road?.readsToday.resume(earlier.readsToday);
     }
     const mark = changeMark(road);
     await states.write(camera, reportOf({ road, earlier, startedAt, depth: outbox.depth(), now: clock.now() }));

@@ -13,24 +13,47 @@ const Count = z.int().nonnegative();
 const Text = z.string();
 
 /**
- * `silent`: no byte came in time. `closed`: the camera ended it, and it is opened again soon. `locked`: the guard is
- * shut. `off`: the bridge has stopped, or is told to hold no stream.
+ * `connected`: bytes come, not merely a socket. `connecting`: neither yet. `closing`: bytes come, but the camera closes
+ * every stream after a while. `silent`: no byte came in time. `closed`: the camera ended it, and it is opened again soon.
+ * `slot_held`: the camera is full, maybe with the stream before, for two minutes at most. `locked`: the guard is shut.
+ * `off`: the bridge has stopped, or is told to hold no stream.
  */
 export const StreamStatusSchema = z.enum([
   'connecting',
   'connected',
+  'closing',
   'silent',
   'closed',
+  'slot_held',
   'unreachable',
   'refused',
   'locked',
   'off',
 ]);
 
+/**
+ * `reading`: a plate within the last minutes. `quiet_expected` and `quiet_suspicious`: none, which this lane's own hours
+ * explain or do not. `reads_missing`: the camera tells of vehicles and of no plate. `unknown`: still learning, or nothing
+ * comes that could be judged.
+ */
+export const ReadingStatusSchema = z.enum([
+  'reading',
+  'quiet_expected',
+  'quiet_suspicious',
+  'reads_missing',
+  'unknown',
+]);
+
+/** `reason`: a sentence for all but `reading`. */
+export const ReadingSchema = z.object({ status: ReadingStatusSchema, reason: Text.nullable() });
+export type Reading = z.infer<typeof ReadingSchema>;
+
 export const CameraReportSchema = z.object({
   reportedAt: Instant,
-  /** `reason`: a sentence when the status is no good. */
+  /** `reason`: a sentence when the status is no good, or good with a reserve. */
   stream: z.object({ status: StreamStatusSchema, since: Instant, reason: Text.nullable() }),
+  /** Not in the rows of bridges that did not judge it yet. */
+  reading: ReadingSchema.default({ status: 'unknown', reason: 'the bridge does not say' }),
   lastHeartbeatAt: Instant.nullable(),
   lastReadAt: Instant.nullable(),
   /** Live reads from the stream on the camera's own day; null when no stream is held. */

@@ -137,8 +137,7 @@ describe('when the stream ends in the middle of a picture', () => {
     const trucks = [await goodTruck()];
     const { uuid } = await damagedTruck(event);
     gate.camera.setFaults({});
-    const ended = await until('the end of the stream', gate.state, ({ camera }) => camera.status !== 'connected');
-    expect(ended.camera.reason).toMatch(reason);
+    await until('the end of the stream', gate.state, ({ camera }) => reason.test(camera.reason ?? ''));
     await until('another stream', gate.state, ({ camera }) => camera.connects === 2);
     await gate.connected();
     trucks.push(await goodTruck());

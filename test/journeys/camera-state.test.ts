@@ -4,6 +4,8 @@ import { type Gate, openGate } from './gate.fixture.ts';
 import { until } from './until.ts';
 
 const TRUCKS = 3;
+/** A stream is connected by its first byte: soon. */
+const HEARTBEAT_MS = 500;
 
 async function stateOf(gate: Gate): Promise<CameraAnswer> {
   const answer = await gate.get('/api/gate/cameras/gate/');
@@ -16,13 +18,13 @@ const told = (gate: Gate, fits: (camera: CameraAnswer) => boolean) =>
 describe('what the API says of a camera', () => {
   let gate: Gate;
   beforeAll(async () => {
-    gate = await openGate({ camera: { cameraClock: { offsetMs: 90_000 }, heartbeatMs: false } });
+    gate = await openGate({ camera: { cameraClock: { offsetMs: 90_000 }, heartbeatMs: HEARTBEAT_MS } });
     await gate.connected();
   });
   afterAll(() => gate.close());
 
   test('whose stream is up: connected, since when, model and firmware, and a guard that is open', async () => {
-    const camera = await told(gate, ({ model }) => model !== null);
+    const camera = await told(gate, ({ model, stream: { status } }) => model !== null && status === 'connected');
     expect(camera).toMatchObject({
       id: 'gate',
       stream: { status: 'connected', reason: null },
@@ -37,11 +39,12 @@ describe('what the API says of a camera', () => {
     expect(CameraList.parse(await list.json())).toMatchObject({ items: [{ id: 'gate' }], cursor: null });
   });
 
-  test('whose streams are all taken: refused, and the reason is a sentence', async () => {
+  test('whose streams are all taken right after one was cut: its slot is held, and the reason is a sentence', async () => {
     gate.camera.setFaults({ connect: { name: 'full-house' } });
     gate.camera.cutStreams();
-    const { stream, guard } = await told(gate, ({ stream: { status } }) => status === 'refused');
-    expect(stream.reason).toMatch(/its streams are taken/);
+    const { stream, reading, guard } = await told(gate, ({ stream: { status } }) => status === 'slot_held');
+    expect(stream.reason).toMatch(/its streams are taken; .* held until 2/);
+    expect(reading).toEqual({ status: 'unknown', reason: 'nothing comes from the camera: see its stream' });
     // A full house is no bad login.
     expect(guard).toMatchObject({ status: 'open', badLogins: 0 });
     gate.camera.setFaults({});
@@ -51,10 +54,11 @@ describe('what the API says of a camera', () => {
   test('whose bridge was stopped: off, with the reads of the day, which the next bridge goes on counting', async () => {
     gate.camera.beat();
     for (let n = 0; n < TRUCKS; n += 1) await gate.camera.drive();
+    await told(gate, ({ reading: { status } }) => status === 'reading');
     await until('the trucks', gate.state, ({ camera }) => camera.reads === TRUCKS && camera.heartbeats > 0);
     await gate.system.bridge().stop();
     const off = await stateOf(gate);
-    expect(off).toMatchObject({ stream: { status: 'off' }, readsToday: TRUCKS });
+    expect(off).toMatchObject({ stream: { status: 'off' }, reading: { status: 'unknown' }, readsToday: TRUCKS });
     expect(off.lastReadAt).not.toBeNull();
     expect(off.lastHeartbeatAt).not.toBeNull();
     expect(Math.round((off.clockOffsetMs ?? 0) / 10_000)).toBe(9);
@@ -93,8 +97,9 @@ describe('a camera whose pushes alone are wanted', () => {
   test('is off, and nobody asks it for its stream', async () => {
     const gate = await openGate({ environment: { GATE_STREAM: 'off' } });
     try {
-      const { stream, readsToday } = await told(gate, ({ stream: { status } }) => status === 'off');
+      const { stream, reading, readsToday } = await told(gate, ({ stream: { status } }) => status === 'off');
       expect(stream.reason).toMatch(/told to hold no stream/);
+      expect(reading.status).toBe('unknown');
       expect(readsToday).toBeNull();
       expect(gate.camera.connects).toBe(0);
     } finally {
