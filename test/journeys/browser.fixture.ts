@@ -44,9 +44,15 @@ export const MIN_SPREAD = 15;
 const Shown = z.array(z.object({ frame: z.number().nullable(), at: z.number() }));
 
 /** Opens the page to look with, frames counted from the first on. */
-export async function openLanePage(browser: Browser, url: string, token: string): Promise<Page> {
+export async function openLanePage(
+  browser: Browser,
+  url: string,
+  token: string,
+  { withoutWebRtc = false } = {},
+): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const page = await context.newPage();
+  if (withoutWebRtc) await page.addInitScript('delete globalThis.RTCPeerConnection');
   await page.addInitScript(`addEventListener('DOMContentLoaded', () => import('/watch/look.ts'))`);
   await page.goto(`${url}/watch/#token=${token}`);
   return page;

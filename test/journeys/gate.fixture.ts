@@ -12,7 +12,7 @@ import { silentLog } from '../../shared/support/log.ts';
 import { type SimulatedCamera, startCamera } from '../camera/camera.ts';
 import type { CameraOptions } from '../camera/camera-options.ts';
 import type { LogLine } from '../local/bridge-process.ts';
-import { type LocalSystem, startLocalSystem } from '../local/local-system.ts';
+import { type LocalOptions, type LocalSystem, startLocalSystem } from '../local/local-system.ts';
 import { until } from './until.ts';
 
 const PAGE = 100;
@@ -33,6 +33,15 @@ const BridgeState = z.object({
       otherEvents: z.number(),
       firmware: z.string().nullable(),
       faults: z.record(z.string(), z.number()),
+      /** What the bridge asks the camera's memory for. */
+      memory: z.object({
+        supported: z.boolean().nullable(),
+        busy: z.boolean(),
+        sweeps: z.number(),
+        recovered: z.number(),
+        lastError: z.string().nullable(),
+        gaps: z.array(z.object({ from: z.string(), to: z.string(), why: z.string(), estimate: z.number() })),
+      }),
     }),
   ),
 });
@@ -47,7 +56,7 @@ export type GateOptions = {
   camerasFile?: (camera: SimulatedCamera) => unknown;
   visibilitySeconds?: number;
   /** Live video as well. */
-  video?: boolean;
+  video?: NonNullable<LocalOptions['video']>;
 };
 
 export type Gate = {
@@ -123,6 +132,8 @@ export async function openGate(options: GateOptions = {}): Promise<Gate> {
     const asked = QUESTIONS_AFTER_CONNECTING.map((path) => answered.findLastIndex(({ url }) => url === path));
     const opened = answered.findLastIndex(({ url }) => url === ALERT_STREAM_PATH);
     if (camera.streams !== 1 || opened === -1 || Math.min(...asked) < opened) return false;
+    const { connects, memory } = (await state()).camera;
+    if (memory.busy || memory.sweeps < connects) return false;
     return (await guard.read(CameraIdSchema.parse('gate')))?.lease === null;
   }
 

@@ -120,6 +120,8 @@ export type Asked = {
 };
 
 export type TlsProxy = {
+  /** `https://localhost:port` */
+  url: string;
   /** Over TLS and HTTP/2, and over nothing else; `path` goes out as it is written. */
   ask(path: string, asked?: Asked): Promise<Answer>;
   stop(): Promise<void>;
@@ -128,7 +130,7 @@ export type TlsProxy = {
   close(): Promise<void>;
 };
 
-export async function openProxy(kind: ProxyKind, door: FakeDoor): Promise<TlsProxy> {
+export async function openProxy(kind: ProxyKind, door: Pick<FakeDoor, 'address'>): Promise<TlsProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'gate-proxy-'));
   const [key, crt] = [join(folder, 'tls.key'), join(folder, 'tls.crt')];
   const made = spawnSync('openssl', [...CA_ARGUMENTS, ...CA_NAMES, '-keyout', key, '-out', crt]);
@@ -150,6 +152,7 @@ export async function openProxy(kind: ProxyKind, door: FakeDoor): Promise<TlsPro
   }
 
   return {
+    url: `https://localhost:${port}`,
     ask: (path, asked = {}) => askHttp2(path, asked, { port, certificate }),
     logs: async () => {
       const files = ['access.log', 'gate-camera.error.log'].map((name) =>

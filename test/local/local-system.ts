@@ -21,6 +21,7 @@ import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
 import { tableLensRows } from '../../shared/store/lens-rows.ts';
 import { tableMoveLog } from '../../shared/store/moves.ts';
 import { ticketSecret } from '../../shared/store/ticket-secret.ts';
+import { videoStates } from '../../shared/store/video-states.ts';
 import { systemClock as clock } from '../../shared/support/clock.ts';
 import { Rejected } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
@@ -51,8 +52,8 @@ export type LocalOptions = {
   log: Log;
   /** After how long the queue brings a message again that the recorder could not store. */
   visibilitySeconds?: number;
-  /** Live video as well, with whichever MediaMTX there is. */
-  video?: boolean;
+  /** Live video as well, with whichever MediaMTX there is; where the door listens, and its public URL. */
+  video?: { doorPort?: number; liveUrl?: string };
 };
 
 export type LocalSystem = {
@@ -100,17 +101,18 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
     log,
     holder: 'api',
   });
-  const doorPort = await freePort();
+  const { doorPort = await freePort(), liveUrl = `http://127.0.0.1:${doorPort}` } = options.video ?? {};
   const api = createApi({
     store,
     pictures: pictures.published,
     verifyToken,
     cameras: opened,
     states: cameraStates(guarded),
+    videos: videoStates(guarded),
     ledger,
     lensRows: tableLensRows(guarded),
     moves: tableMoveLog({ ...guarded, clock }),
-    ...(options.video && { live: { url: `http://127.0.0.1:${doorPort}`, ticketKey: ticketSecret(guarded) } }),
+    ...(options.video && { live: { url: liveUrl, ticketKey: ticketSecret(guarded) } }),
     log,
     clock,
     origins: [],
@@ -131,7 +133,8 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
       { prefix: '/', lambda: apiLambda(api) },
     ],
     async (request, response) =>
-      (await pictures.serve(request, response)) || (options.video === true && (await servePage(request, response))),
+      (await pictures.serve(request, response)) ||
+      (options.video !== undefined && (await servePage(request, response))),
   );
   publicUrl = `http://127.0.0.1:${gateway.port}`;
   const polled = pollForEver({

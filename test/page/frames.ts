@@ -1,6 +1,6 @@
 // A connection is no picture: only new frames are. Counts them, and tells when they stop.
 
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 250;
 
 export type FrameWatch = {
   /** Resolves with the first frame; rejects when none comes in `withinMs`. */

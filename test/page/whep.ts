@@ -4,7 +4,8 @@ import type { Playing } from './playing.ts';
 import { problemOf, Refused } from './problem.ts';
 
 const FIRST_FRAME_MS = 10_000;
-const FROZEN_MS = 6_000;
+/** Long before the browser itself gives a vanished server up. */
+const FROZEN_MS = 2_500;
 
 /** Resolves once a frame is shown; throws Refused, or an Error when the media does not come through. */
 export async function playByWhep(url: string, token: string, video: HTMLVideoElement): Promise<Playing> {
