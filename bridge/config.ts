@@ -9,6 +9,8 @@ const DEFAULT_OUTBOX_MEBIBYTES = 2048;
 /** The vendor's own rule for its 10 s heartbeat (developer guide, field notes 1). */
 const DEFAULT_DEAD_AFTER_SECONDS = 30;
 const DEFAULT_STATE_PORT = 8686;
+/** A camera remembers a few hundred plates: hours of a gate. */
+const DEFAULT_REPAIR_EVERY_SECONDS = 180;
 const PORT = { error: 'is no port: 0 to 65535' };
 
 const Settings = z.object({
@@ -22,6 +24,10 @@ const Settings = z.object({
     .number({ error: 'is no number of seconds' })
     .positive()
     .default(DEFAULT_DEAD_AFTER_SECONDS),
+  GATE_REPAIR_EVERY_SECONDS: z.coerce
+    .number({ error: 'is no number of seconds' })
+    .positive()
+    .default(DEFAULT_REPAIR_EVERY_SECONDS),
   GATE_STREAM: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
   GATE_STATE_PORT: z.coerce.number(PORT).int().min(0).max(65_535).default(DEFAULT_STATE_PORT),
   GATE_WEBHOOK_HOST: z.string().default('0.0.0.0'),
@@ -36,6 +42,8 @@ export type BridgeConfig = {
   pictures: { bucket: string } | { folder: string };
   outboxBytes: number;
   deadAfterMs: number;
+  /** How often each camera is asked for what it remembers. */
+  repairEveryMs: number;
   /** False where every camera pushes and none may be asked for its stream. */
   holdsStreams: boolean;
   /** State and health, on loopback only. */
@@ -60,6 +68,7 @@ export function readBridgeConfig(env: Environment, readFile: (path: string) => s
     pictures: bucket ? { bucket } : { folder: folder ?? '' },
     outboxBytes: settings.GATE_OUTBOX_MEBIBYTES * MEBIBYTE,
     deadAfterMs: settings.GATE_STREAM_DEAD_AFTER_SECONDS * 1000,
+    repairEveryMs: settings.GATE_REPAIR_EVERY_SECONDS * 1000,
     holdsStreams: settings.GATE_STREAM === 'on',
     statePort: settings.GATE_STATE_PORT,
     webhook: port === undefined ? null : { host: settings.GATE_WEBHOOK_HOST, port },

@@ -14,6 +14,9 @@ import type { PictureStore } from '../shared/pictures/picture-store.ts';
 import { s3PictureStore } from '../shared/pictures/s3-picture-store.ts';
 import { sqsDetectionQueue } from '../shared/queue/sqs-detection-queue.ts';
 import { cameraStates } from '../shared/store/camera-states.ts';
+import { tableHourAccounts } from '../shared/store/completeness-accounts.ts';
+import { memoryReports } from '../shared/store/completeness-memory.ts';
+import { storedReads } from '../shared/store/completeness-reads.ts';
 import { tableGuardLedger } from '../shared/store/guard-ledger.ts';
 import { tableClient } from '../shared/store/table-client.ts';
 import { systemClock as clock } from '../shared/support/clock.ts';
@@ -24,13 +27,18 @@ import { pushSource } from '../shared/webhook/push-source.ts';
 import { pushingCamera } from '../shared/webhook/pushing-camera.ts';
 import { PictureBudget } from './alert-stream/picture-budget.ts';
 import { type CameraRoad, openCameraRoad } from './camera-road.ts';
+import { emitMetrics } from './camera-state/emit-metrics.ts';
 import { reportStates } from './camera-state/report-states.ts';
+import { openCompleteness } from './completeness/open-completeness.ts';
 import { type BridgeConfig, readBridgeConfig } from './config.ts';
+import { notifySystemd } from './host/notify-systemd.ts';
 import { markingAway } from './lens/mark-away.ts';
 import { openLensWatch } from './lens/open-lens-watch.ts';
 import { bridgeLog } from './log.ts';
 import { deliver } from './outbox/deliver.ts';
 import { openOutbox } from './outbox/outbox.ts';
+import { noticingReads } from './repair/noticing-reads.ts';
+import { openRepairs } from './repair/open-repairs.ts';
 import { serveState } from './state.ts';
 import { listenForPushes } from './webhook/listener.ts';
 
@@ -41,14 +49,15 @@ const log = bridgeLog();
 
 async function run(): Promise<void> {
   const config = readBridgeConfig(process.env, (path) => readFileSync(path, 'utf8'));
+  const systemd = notifySystemd({ env: process.env, log });
   const stop = new AbortController();
   const { signal } = stop;
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
   // Started by another process (npm start), it ends with it, kill -9 of that one included.
   process.once('disconnect', () => stop.abort());
-  process.channel?.unref();
   // Listening to the channel would keep a bridge that has stopped alive.
   process.channel?.unref();
+  signal.addEventListener('abort', () => systemd.stopping());
 
   const guardFolder = join(config.stateFolder, 'guard');
   const outbox = await openOutbox({
@@ -80,15 +89,43 @@ async function run(): Promise<void> {
     holder: HOLDER,
   });
   const roads: CameraRoad[] = [];
-  const state = await serveState(config.statePort, { roads: () => roads, outbox, clock });
   const source = pushSource(config.cameras.map(pushingCamera));
-  const webhook = config.webhook && (await listenForPushes(config.webhook, { source, outbox, clock, log }));
   const lenses = openLensWatch({ ...table, cameras, clock, log, signal });
-  const road = {
+  const repairs = openRepairs({
+    cameras,
     outbox: markingAway(outbox, lenses.lensIsAway),
+    folder: join(config.stateFolder, 'repair'),
+    everyMs: config.repairEveryMs,
+    onLiveRead: (read) => roads.find(({ camera }) => camera.id === read.camera)?.countLive(read),
+    onSwept: (camera, rows) => completeness.swept(camera, rows),
+    clock,
+    log,
+    signal,
+  });
+  const completeness = openCompleteness({
+    cameras: [...cameras.keys()],
+    repairOf: repairs.of,
+    accounts: tableHourAccounts({ ...table, clock }),
+    memories: memoryReports(table),
+    reads: storedReads({ ...table, clock }),
+    aheadMsOf: (camera) => roads.find((each) => each.camera.id === camera)?.clockOffset.ms ?? null,
+    waitingReads: () => outbox.depth().reads,
+    everyMs: config.repairEveryMs,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    clock,
+    log,
+    signal,
+  });
+  const state = await serveState(config.statePort, { roads: () => roads, repairOf: repairs.of, outbox, clock });
+  const noticed = noticingReads(outbox, repairs.of);
+  const webhook = config.webhook && (await listenForPushes(config.webhook, { source, outbox: noticed, clock, log }));
+  const road = {
+    outbox: markingAway(noticed, lenses.lensIsAway),
+    repairOf: repairs.of,
     budget: new PictureBudget(),
     pool: new BodyPool(),
     deadAfterMs: config.deadAfterMs,
+    quietFolder: join(config.stateFolder, 'quiet'),
     clock,
     log,
     signal,
@@ -103,6 +140,16 @@ async function run(): Promise<void> {
     log,
     signal,
   });
+  const listened = roads.map(({ quiet }) => quiet.listenUntil(signal));
+  const emitted = emitMetrics({
+    roads,
+    outbox,
+    isShut: async (camera) => (await cameras.get(camera)?.guard.state())?.shut != null,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    clock,
+    signal,
+  });
+  systemd.ready();
   log.info('bridge.started', {
     cameras: config.cameras.length,
     statePort: state.port,
@@ -110,13 +157,18 @@ async function run(): Promise<void> {
   });
 
   await Promise.all(roads.map(({ done }) => done));
+  await repairs.done;
+  await completeness.done;
   await delivered;
   await reported;
+  await emitted;
+  await Promise.all(listened);
   await merged;
   await lenses.done;
   await webhook?.close();
   await outbox.close();
   state.close();
+  systemd.close();
   log.info('bridge.stopped');
 }
 

@@ -1,7 +1,7 @@
 // Queue to table. A message counts as done when it is stored or, if it never can be, when the dead-letter queue has it.
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { type Detection, DetectionSchema } from '../../shared/detection/detection.ts';
-import type { DetectionStore } from '../../shared/store/detections.ts';
+import type { DetectionStore, Recorded } from '../../shared/store/detections.ts';
 import type { RecorderMetric } from '../../shared/store/recorder-metrics.ts';
 import { Rejected, reasonOf } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
@@ -19,6 +19,12 @@ export type RecorderDependencies = {
   count: (metric: RecorderMetric) => void;
   log: Log;
 };
+
+const METRIC_OF = {
+  created: 'DetectionsCreated',
+  merged: 'DetectionsMerged',
+  matched: 'HistoryMatched',
+} as const satisfies Record<Recorded, RecorderMetric>;
 
 type Parsed = { detection: Detection } | { poison: PoisonReason };
 
@@ -50,7 +56,7 @@ async function recordMessage({ body, messageId }: SQSRecord, dependencies: Recor
       return true;
     }
     const { id, camera, late, pictures } = parsed.detection;
-    count(outcome === 'created' ? 'DetectionsCreated' : 'DetectionsMerged');
+    count(METRIC_OF[outcome]);
     log.info('detection.stored', { id, camera, outcome, late, pictures: pictures.length });
     return true;
   } catch (thrown) {

@@ -15,6 +15,8 @@ export type DocumentShape = {
   lists?: readonly string[];
   /** Keep attributes (`@_opt`, `@_max`), as capabilities need; text then may stand in `#text`. */
   attributes?: boolean;
+  /** Larger than MAX_DOCUMENT_BYTES, for a document that is a long list. */
+  maxBytes?: number;
 };
 
 export type CameraDocument = { root: string; value: unknown };
@@ -30,7 +32,8 @@ export const WholeNumber = Text.transform((text) => (/^\d{1,10}$/.test(text) ? N
  * @throws Rejected `camera_refused` when it is too large, truncated, hostile or of another kind
  */
 export function readDocument(bytes: Uint8Array, shape: DocumentShape): CameraDocument {
-  if (bytes.byteLength > MAX_DOCUMENT_BYTES) throw unreadable(shape, `it is larger than ${MAX_DOCUMENT_BYTES} bytes`);
+  const { maxBytes = MAX_DOCUMENT_BYTES } = shape;
+  if (bytes.byteLength > maxBytes) throw unreadable(shape, `it is larger than ${maxBytes} bytes`);
   const text = new TextDecoder().decode(bytes).trim();
   const tree = text.startsWith('{') ? fromJson(text, shape) : fromXml(text, shape);
   for (const root of shape.roots) {

@@ -9,20 +9,26 @@ import { detectionOf, rowUpdate } from './detection-row.ts';
 import { CURSOR_SECRET_KEY, detectionKey } from './keys.ts';
 import { detectionLister, type Page } from './list.ts';
 import { plateDirectory } from './plate-directory.ts';
+import { recordingTwins } from './record-twins.ts';
 import type { Search } from './search.ts';
 import { TABLE } from './table.ts';
 import { isConditionFailure, withTableErrors } from './table-errors.ts';
+import { twinFinder } from './twins.ts';
 
 export const DEFAULT_RETENTION_DAYS = 90;
 const DAY_SECONDS = 86_400;
 const CHECK_TIMEOUT_MS = 2_000;
 
+/** `matched`: it is another read's row now, under that one's id. */
+export type Recorded = 'created' | 'merged' | 'matched';
+
 export interface DetectionStore {
   /**
-   * Safe to repeat, in any order. Throws Rejected `conflict` when the id already stands for another camera or plate,
+   * Safe to repeat, in any order. What only the camera's memory has is added to another road's read of the same vehicle
+   * where there is one (`matched`; twins.ts). Throws Rejected `conflict` when the id already stands for another camera or plate,
    * Busy or Broken when the table did not take it.
    */
-  record(detection: Detection): Promise<'created' | 'merged'>;
+  record(detection: Detection): Promise<Recorded>;
   get(id: DetectionId): Promise<Detection | null>;
   /** Throws Rejected `invalid_request` for an impossible search or a cursor that is not its own. */
   list(search: Search): Promise<Page>;
@@ -45,7 +51,7 @@ export function detectionStore(dependencies: DetectionStoreDependencies): Detect
   const list = detectionLister({ ...dependencies, directory, secret: cursorSecret(dependencies) });
   const nowSeconds = () => Math.floor(clock.now() / 1000);
 
-  async function record(detection: Detection): Promise<'created' | 'merged'> {
+  async function merge(detection: Detection): Promise<'created' | 'merged'> {
     // Counted from storing, not from `at`: a camera whose clock stands in another year must not lose its reads.
     const expiresAtSeconds = nowSeconds() + retentionDays * DAY_SECONDS;
     // Directory first: a crash between the two leaves a plate without rows, which the redelivery completes.
@@ -63,6 +69,8 @@ export function detectionStore(dependencies: DetectionStoreDependencies): Detect
       throw new Rejected('conflict', message, { cause: thrown });
     }
   }
+
+  const record = recordingTwins({ merge, get, twins: twinFinder(dependencies), clock });
 
   async function get(id: DetectionId): Promise<Detection | null> {
     const { Item: row } = await client.send(

@@ -71,6 +71,16 @@ export function videoStateKey(camera: CameraId): RowKey {
   return { pk: cameraPartition(camera), sk: 'VIDEO' };
 }
 
+/** What the bridge knows of one camera's memory of plates. */
+export function memoryReportKey(camera: CameraId): RowKey {
+  return { pk: cameraPartition(camera), sk: 'MEMORY' };
+}
+
+/** What a camera's memory told of one hour, by the instant at which that begins. */
+export function hourAccountKey({ camera, hour }: { camera: CameraId; hour: string }): RowKey {
+  return { pk: cameraPartition(camera), sk: `HOUR#${hour}` };
+}
+
 /** A camera's lens: who moves it, and until when. */
 export function lensKey(camera: CameraId): RowKey {
   return { pk: cameraPartition(camera), sk: 'LENS' };

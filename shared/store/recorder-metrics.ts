@@ -5,6 +5,8 @@ export const METRIC_NAMESPACE = 'GateCamera';
 export const RECORDER_METRICS = [
   'DetectionsCreated',
   'DetectionsMerged',
+  /** Of the camera's memory, and another road's read under another id: added to that one. */
+  'HistoryMatched',
   /** Never storable; set aside in the dead-letter queue. */
   'DetectionsPoisoned',
   /** Not stored this time; the queue brings it again. */

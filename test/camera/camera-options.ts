@@ -5,15 +5,21 @@ import { type AuthOptions, DEFAULT_AUTH } from './auth/auth-options.ts';
 import { DEFAULT_LENS, type LensFault, type LensOptions } from './lens/lens-options.ts';
 import { DEFAULT_PICTURES, type PictureOptions } from './pictures/passage-pictures.ts';
 import type { PushForm } from './push/push-forms.ts';
-import type { SnapshotForm } from './resources/device.ts';
+import type { AnprLinkage, SnapshotForm } from './resources/device.ts';
+import { DEFAULT_NOTIFICATION_HOSTS, type NotificationHostsOptions } from './resources/notification-hosts.ts';
 import { DEFAULT_PLATES, type PlatesOptions } from './resources/plates.ts';
 import type { RtspFault } from './rtsp/rtsp-fault.ts';
 import type { ConnectFault } from './stream/connect-faults.ts';
 import type { EventFault } from './stream/event-faults.ts';
 import type { Framing, FramingName } from './stream/framing.ts';
 
-/** The camera's clock: how far from the truth, in which zone, and how it writes the time. */
-export type CameraClock = { offsetMs: number; zoneMinutes: number; dateTime: DateTimeShape };
+/** The camera's clock: how far from the truth, in which zone, how it writes the time, and who sets it. */
+export type CameraClock = {
+  offsetMs: number;
+  zoneMinutes: number;
+  dateTime: DateTimeShape;
+  mode: 'NTP' | 'manual';
+};
 
 export type Faults = {
   /** What a client meets that asks for the alert stream. */
@@ -49,7 +55,9 @@ export type CameraOptions = {
   /** Every request waits so long for its answer, as over a line of that round trip. */
   awayMs?: number;
   pictures?: Partial<PictureOptions>;
-  /** The webhook, http only; without it the camera pushes nothing. */
+  anpr?: AnprLinkage;
+  notificationHosts?: Partial<NotificationHostsOptions>;
+  /** The webhook in the first slot, http only; without it the camera pushes nothing. */
   pushTo?: string;
   pushForm?: PushForm;
 };
@@ -58,7 +66,7 @@ const HEARTBEAT_MS = 10_000;
 /** Tashkent, all year round. */
 const ZONE_MINUTES = 300;
 
-const RIGHT_CLOCK: CameraClock = { offsetMs: 0, zoneMinutes: ZONE_MINUTES, dateTime: 'offset' };
+const RIGHT_CLOCK: CameraClock = { offsetMs: 0, zoneMinutes: ZONE_MINUTES, dateTime: 'offset', mode: 'NTP' };
 export const NO_FAULTS: Faults = { connect: null, event: null, snapshot: 'picture', lens: [], rtsp: null };
 
 /** The options with every gap filled. */
@@ -81,7 +89,12 @@ export function withDefaults(options: CameraOptions) {
     lens: { ...DEFAULT_LENS, ...options.lens },
     awayMs: options.awayMs ?? 0,
     pictures: { ...DEFAULT_PICTURES, ...options.pictures },
-    pushTo: options.pushTo === undefined ? null : new URL(options.pushTo),
+    anpr: options.anpr ?? 'center',
+    notificationHosts: {
+      ...DEFAULT_NOTIFICATION_HOSTS,
+      ...(options.pushTo !== undefined && { slots: [options.pushTo] }),
+      ...options.notificationHosts,
+    },
     pushForm: options.pushForm ?? 'anpr.xml',
   };
 }

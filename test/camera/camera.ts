@@ -15,6 +15,7 @@ import type { LedgerEntry, Passage, PushResult } from './passage.ts';
 import { push } from './push/push.ts';
 import { PUSH_FORMS, type PushForm } from './push/push-forms.ts';
 import { randomFrom } from './random.ts';
+import { createNotificationHosts } from './resources/notification-hosts.ts';
 import { openRtsp, type SimulatedVideo } from './rtsp/rtsp-front.ts';
 import { createAlertStream } from './stream/alert-stream.ts';
 import { EVENT_FAULTS } from './stream/event-faults.ts';
@@ -58,7 +59,7 @@ export type SimulatedCamera = {
   setPush(to: string | null, form?: PushForm): void;
   /** Every nonce grows old at once. */
   forgetNonces(): void;
-  /** Ends all streams and video (RST), and forgets nonces, locks and remembered plates. */
+  /** Ends all streams and video (RST), and forgets nonces, locks and remembered plates; V5.4.5 its webhook too. */
   reboot(): void;
   /** FIN. */
   cutStreams(): void;
@@ -75,7 +76,7 @@ const HOST = '127.0.0.1';
 export async function startCamera(options: CameraOptions = {}): Promise<SimulatedCamera> {
   const settings = withDefaults(options);
   const { clock, firmware, namespace } = settings;
-  let { faults, cameraClock, password, pushTo, pushForm } = settings;
+  let { faults, cameraClock, password, pushForm } = settings;
   let framing = framingOf(settings.framing);
   let activePostCount = 0;
   const requests: RequestRecord[] = [];
@@ -83,6 +84,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
   const now = () => clock.now() + cameraClock.offsetMs;
   const authenticator = createAuthenticator(settings, settings.auth, () => clock.now());
   const lane = createLane({ ...settings, now, cameraClock: () => cameraClock, random: randomFrom(clock.now()) });
+  const notificationHosts = createNotificationHosts(settings.notificationHosts);
   const lens = createLens(() => clock.now());
   const stream = createAlertStream({
     framing: () => framing,
@@ -92,9 +94,11 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
   const device = {
     firmware,
     plates: settings.plates,
-    pushTo: () => pushTo,
+    notificationHosts,
     now,
     zoneMinutes: () => cameraClock.zoneMinutes,
+    timeMode: () => cameraClock.mode,
+    anpr: settings.anpr,
     memory: () => lane.memory,
     snapshotForm: () => faults.snapshot,
     snapshot: lane.snapshot,
@@ -134,6 +138,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     const streams = stream.send(damage?.bytes ?? frame(parts, framing), damage?.ending);
     const reported: { streams: number; push: PushResult | null } = { streams, push: null };
     entry.reports.push(reported);
+    const pushTo = notificationHosts.pushTo();
     if (pushTo !== null) reported.push = await push(pushTo, PUSH_FORMS[pushForm](lines, pictures));
   }
 
@@ -154,6 +159,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
     authenticator.forgetNonces();
     authenticator.clearLock();
     lane.forget();
+    if (firmware === 'v5.4.5') notificationHosts.forget();
   }
 
   const pulse = settings.heartbeatMs === false ? undefined : setInterval(beat, settings.heartbeatMs);
@@ -200,7 +206,7 @@ export async function startCamera(options: CameraOptions = {}): Promise<Simulate
       cameraClock = { ...cameraClock, ...changes };
     },
     setPush(to, form = pushForm) {
-      pushTo = to === null ? null : new URL(to);
+      notificationHosts.setPush(to === null ? null : new URL(to));
       pushForm = form;
     },
     forgetNonces: () => authenticator.forgetNonces(),

@@ -1,6 +1,9 @@
 // A machine to install on, as far as it takes no root and no running systemd: a tree of its own.
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, buildBundle } from '../../bridge/host/build-bundle.ts';
@@ -75,6 +78,39 @@ export async function openMachine(bundle: Bundle): Promise<Machine> {
     },
     addSystemUnits: () => cp(SYSTEM_UNITS, join(root, 'usr/lib/systemd/system'), { recursive: true }),
     close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Where systemd would show a service the files of LoadCredential. */
+export const CREDENTIALS_DIRECTORY = '/run/credentials/gate-camera';
+const KEYS = { Version: 1, AccessKeyId: 'AKIAINVENTED', SecretAccessKey: 'invented', SessionToken: 'invented' };
+
+/** The shipped `aws-config`, with a helper in the place of the real one that gives keys only for systemd's two files. */
+export async function writeIdentity(bundle: string): Promise<void> {
+  const helper = join(bundle, 'aws_signing_helper');
+  const files = ['identity.pem', 'identity.key'].map((name) => `"${CREDENTIALS_DIRECTORY}/${name}"`);
+  await writeFile(helper, `#!/bin/sh\ncase "$*" in *${files.join('*')}*) echo '${JSON.stringify(KEYS)}';; esac\n`);
+  await chmod(helper, 0o755);
+  const shipped = await readFile(join(bundle, 'host/identity/aws-config'), 'utf8');
+  await writeFile(join(bundle, 'aws-config'), shipped.replace('/usr/local/bin/aws_signing_helper', helper));
+}
+
+/** Answers nothing of use, and keeps by whose keys it was asked. */
+export async function openRefusingAws(): Promise<{ endpoint: string; authorizations: string[]; close(): void }> {
+  const authorizations: string[] = [];
+  const server = createServer((request, response) => {
+    authorizations.push(request.headers.authorization ?? '');
+    response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.0' }).end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    authorizations,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 // What the bridge has acknowledged to its disk outlives kill -9. What it had not yet read when it died is the camera's to
-// bring again from its memory, which this version does not ask for.
+// bring again from its memory, two minutes later and not in this journey.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LedgerEntry } from '../camera/passage.ts';
 import { randomFrom } from '../camera/random.ts';

@@ -3,8 +3,8 @@ import { DATE_TIME_SHAPES, posixZone, wallClock } from '../alerts/camera-time.ts
 import { FIRMWARES } from '../alerts/firmware.ts';
 import { IDENTITY } from '../alerts/identity.ts';
 import { element, root } from '../alerts/xml.ts';
-import { type Answer, deviceError, xmlAnswer } from './answer.ts';
-import type { Device } from './device.ts';
+import { type Answer, deviceError, notSupported, xmlAnswer } from './answer.ts';
+import type { AnprLinkage, Device } from './device.ts';
 
 const document = (name: string, children: readonly string[]) => xmlAnswer(200, root(name, 'hikvision-ver20', children));
 
@@ -34,7 +34,7 @@ export function deviceInfo({ firmware }: Device): Answer {
 export function time(device: Device): Answer {
   const localTime = DATE_TIME_SHAPES.offset(wallClock(device.now(), device.zoneMinutes()));
   return document('Time', [
-    ...element('timeMode', 'manual'),
+    ...element('timeMode', device.timeMode()),
     ...element('localTime', localTime),
     ...element('timeZone', posixZone(device.zoneMinutes())),
   ]);
@@ -46,38 +46,25 @@ export function capabilities(): Answer {
 }
 
 /** V5.4.5 fails on the whole list and answers the single trigger (ISAPI.md 1.6). */
-export function triggerList({ firmware }: Device): Answer {
+export function triggerList({ firmware, anpr }: Device): Answer {
   if (!FIRMWARES[firmware].triggerList) return deviceError(500);
-  return document('EventNotification', element('EventTriggerList', vehicleTrigger()));
+  const triggers = anpr === 'untold' ? [] : vehicleTrigger(anpr);
+  return document('EventNotification', element('EventTriggerList', triggers));
 }
 
-export function trigger(): Answer {
-  const [, ...inside] = vehicleTrigger();
+export function trigger({ anpr }: Device): Answer {
+  if (anpr === 'untold') return notSupported(404);
+  const [, ...inside] = vehicleTrigger(anpr);
   return document('EventTrigger', inside.slice(0, -1));
 }
 
-/** The model's only listening slot (ISAPI.md 1.7); unused it names 0.0.0.0. */
-export function httpHosts(device: Device): Answer {
-  const pushTo = device.pushTo();
-  const slot = element('HttpHostNotification', [
-    ...element('id', 1),
-    ...element('url', pushTo === null ? '' : `${pushTo.pathname}${pushTo.search}`),
-    ...element('protocolType', 'HTTP'),
-    ...element('parameterFormatType', 'XML'),
-    ...element('addressingFormatType', 'ipaddress'),
-    ...element('ipAddress', pushTo?.hostname ?? '0.0.0.0'),
-    ...element('portNo', pushTo === null ? 0 : Number(pushTo.port || '80')),
-    ...element('httpAuthenticationMethod', 'none'),
-  ]);
-  return document('HttpHostNotificationList', slot);
-}
-
-function vehicleTrigger(): string[] {
-  const center = [...element('id', 'center'), ...element('notificationMethod', 'center')];
+function vehicleTrigger(anpr: AnprLinkage): string[] {
+  const method = anpr === 'center' ? 'center' : 'record';
+  const linked = [...element('id', method), ...element('notificationMethod', method)];
   return element('EventTrigger', [
     ...element('id', 'vehicledetection-1'),
     ...element('eventType', 'vehicledetection'),
     ...element('videoInputChannelID', 1),
-    ...element('EventTriggerNotificationList', element('EventTriggerNotification', center)),
+    ...element('EventTriggerNotificationList', element('EventTriggerNotification', linked)),
   ]);
 }

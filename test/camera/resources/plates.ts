@@ -36,7 +36,10 @@ export const DEFAULT_PLATES: PlatesOptions = {
 
 const PIC_TIME = /<(?:\w+:)?picTime\s*>([^<]*)</;
 
-export function plates(device: Device, request: ResourceRequest): Answer {
+/** All that the query needs of its camera. */
+type Remembering = Pick<Device, 'plates' | 'memory' | 'zoneMinutes'>;
+
+export function plates(device: Remembering, request: Pick<ResourceRequest, 'body'>): Answer {
   if (!device.plates.supported) return notSupported(403);
   const asked = PIC_TIME.exec(request.body)?.[1];
   const after = asked === undefined ? null : readPicTime(asked.trim(), device.zoneMinutes());
@@ -72,7 +75,7 @@ function isAfter(name: string, after: string): boolean {
   return name.padEnd(digits, '0') > after.padEnd(digits, '0');
 }
 
-function row(entry: LedgerEntry, device: Device): string[] {
+function row(entry: LedgerEntry, device: Remembering): string[] {
   const { passage } = entry;
   const number = isUnread(passage) ? (device.plates.unreadMissing ? [] : element('plateNumber', 'unknown')) : null;
   return element('Plate', [
@@ -86,7 +89,7 @@ function row(entry: LedgerEntry, device: Device): string[] {
   ]);
 }
 
-function captureTime({ capturedAt }: LedgerEntry, device: Device): string {
+function captureTime({ capturedAt }: LedgerEntry, device: Remembering): string {
   const digits = seventeenDigits(wallClock(capturedAt, device.zoneMinutes()));
   const [day, rest] = [digits.slice(0, 8), digits.slice(8)];
   if (device.plates.captureTime === 'digits') return digits;

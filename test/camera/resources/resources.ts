@@ -1,8 +1,9 @@
 // Which address answers what. Paths are compared without case and without a trailing slash (ISAPI.md 2.1).
 import { type Answer, badContent, deviceBusy, deviceError, notSupported, wrongMethod } from './answer.ts';
 import type { Device, ResourceRequest } from './device.ts';
-import { capabilities, deviceInfo, httpHosts, time, trigger, triggerList, userCheck } from './identity-documents.ts';
+import { capabilities, deviceInfo, time, trigger, triggerList, userCheck } from './identity-documents.ts';
 import { focus, home, lensCapabilities, lensStatus, move, preset, presetList } from './lens.ts';
+import { notificationHosts } from './notification-hosts.ts';
 import { plates } from './plates.ts';
 
 type Resource = {
@@ -21,7 +22,11 @@ const RESOURCES: readonly Resource[] = [
   { methods: GET, path: /^\/isapi\/system\/capabilities$/, answer: capabilities },
   { methods: GET, path: /^\/isapi\/event\/triggers$/, answer: triggerList },
   { methods: GET, path: /^\/isapi\/event\/triggers\/vehicledetection-1$/, answer: trigger },
-  { methods: GET, path: /^\/isapi\/event\/notification\/httphosts$/, answer: httpHosts },
+  {
+    methods: ['GET', 'PUT'],
+    path: /^\/isapi\/event\/notification\/httphosts(\/\d{1,2})?$/,
+    answer: notificationHosts,
+  },
   { methods: GET, path: /^(\/isapi)?\/streaming\/channels\/(1|101|102)\/picture$/, answer: snapshot },
   { methods: GET, path: /^\/isapi\/ptzctrl\/channels\/1\/capabilities$/, answer: lensCapabilities },
   { methods: GET, path: /^\/isapi\/ptzctrl\/channels\/1\/status$/, answer: lensStatus },

@@ -1,0 +1,54 @@
+// What the stream's side has told of one camera: whether it is up, since when, and whether it carries plates at all.
+import type { Clock } from '../../shared/support/clock.ts';
+
+export class HeardStream {
+  readonly #clock: Pick<Clock, 'now'>;
+  #reads = 0;
+  #vehicles = 0;
+  #sendsNoPlates = false;
+  /** While a stream is held; its end ends what is being asked. */
+  connection: AbortSignal | null = null;
+  /** UTC ms: since when it is held, and until when the one before was. */
+  #since: number | null = null;
+  #until: number | null = null;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
+
+  connected(connection: AbortSignal): void {
+    this.connection = connection;
+    this.#since = this.#clock.now();
+    const ended = () => {
+      if (this.connection !== connection) return;
+      this.connection = null;
+      this.#since = null;
+      this.#until = this.#clock.now();
+    };
+    connection.addEventListener('abort', ended, { once: true });
+  }
+
+  read(): void {
+    this.#reads += 1;
+  }
+
+  vehicle(): void {
+    this.#vehicles += 1;
+  }
+
+  sendsNoPlates(): void {
+    this.#sendsNoPlates = true;
+  }
+
+  /** False where it tells of vehicles and never of a plate, or where the firmware is known to. */
+  get carriesPlates(): boolean {
+    return this.#reads > 0 || !(this.#vehicles > 0 || this.#sendsNoPlates);
+  }
+
+  /** When it has told of the plates that passed: nothing is lost then, whatever the camera forgets. */
+  get span(): { heardSince: number | null; heardUntil: number | null } {
+    return this.carriesPlates
+      ? { heardSince: this.#since, heardUntil: this.#until }
+      : { heardSince: null, heardUntil: null };
+  }
+}

@@ -1,0 +1,29 @@
+// Two roads may tell of one read with times that differ by a second. Only a row of the camera's memory is ever taken for
+// another road's read: two live reads are two detections, however close (DESIGN, Detection).
+import type { Detection } from './detection.ts';
+
+/** A row from the memory is the read that this camera has of the same plate within so long (DESIGN, Detection). */
+export const TWIN_WITHIN_MS = 5_000;
+/**
+ * Without a plate only lane and time are left. The roads' times differ by a second at most, and two vehicles of one lane
+ * never pass within two, while within five they might.
+ */
+export const UNREAD_TWIN_WITHIN_MS = 2_000;
+
+type Told = Pick<Detection, 'camera' | 'plate' | 'lane' | 'at' | 'capturedAt'>;
+
+export function twinWithinMs({ plate }: Pick<Detection, 'plate'>): number {
+  return plate === null ? UNREAD_TWIN_WITHIN_MS : TWIN_WITHIN_MS;
+}
+
+/** How far apart two tellings are; by the camera's own clock or the corrected one, whichever both roads agree on. */
+export function apartMs(a: Told, b: Told): number {
+  const between = (one: string, other: string) => Math.abs(Date.parse(one) - Date.parse(other));
+  return Math.min(between(a.at, b.at), between(a.capturedAt, b.capturedAt));
+}
+
+export function isTwin(a: Told, b: Told): boolean {
+  if (a.camera !== b.camera || a.plate !== b.plate || apartMs(a, b) > twinWithinMs(a)) return false;
+  // A road that names no lane contradicts none.
+  return a.plate !== null || a.lane === undefined || b.lane === undefined || a.lane === b.lane;
+}
