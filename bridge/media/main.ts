@@ -16,6 +16,7 @@ import { systemClock as clock } from '../../shared/support/clock.ts';
 import { reasonOf } from '../../shared/support/errors.ts';
 import { readSecureString } from '../../shared/support/parameter-store.ts';
 import { STREAM_KINDS, streamName } from '../../shared/video/stream-name.ts';
+import { notifySystemd } from '../host/notify-systemd.ts';
 import { keepReported } from '../keep-reported.ts';
 import { bridgeLog } from '../log.ts';
 import { readMediaConfig } from './config.ts';
@@ -40,6 +41,7 @@ const log = bridgeLog();
 
 async function run(): Promise<void> {
   const config = readMediaConfig(process.env, (path) => readFileSync(path, 'utf8'));
+  const systemd = notifySystemd({ env: process.env, log });
   const stop = new AbortController();
   const { signal } = stop;
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
@@ -47,6 +49,8 @@ async function run(): Promise<void> {
   process.once('disconnect', () => stop.abort());
   // Listening to the channel would keep a process that has stopped alive.
   process.channel?.unref();
+
+  signal.addEventListener('abort', () => systemd.stopping());
 
   // The same folder as the bridge's: one account has one row, whoever asks.
   const guardFolder = join(config.stateFolder, 'guard');
@@ -102,6 +106,8 @@ async function run(): Promise<void> {
   );
 
   const states = videoStates(table);
+  // The last word is said when MediaMTX has gone.
+  const ended = new AbortController();
   const reportOn = (camera: Parameters<typeof videoReport>[0]) =>
     videoReport(camera, { server: server.state, streams: wake.streams(), viewers: door.viewers() }, clock.now());
   const reported = keepReported({
@@ -112,7 +118,7 @@ async function run(): Promise<void> {
     name: 'video_state',
     clock,
     log,
-    signal: stop.signal,
+    signal: ended.signal,
   });
   const emitted = emitVideoMetrics({
     cameras: [...cameras.keys()],
@@ -121,15 +127,18 @@ async function run(): Promise<void> {
     clock,
     signal,
   });
+  systemd.ready();
   log.info('media.started', { cameras: cameras.size, doorPort: door.port, rtspPort: ports.rtsp });
 
   await server.done;
   await door.close();
   await wake.done;
+  ended.abort();
   await reported;
   await emitted;
   await merged;
   await hook.close();
+  systemd.close();
   log.info('media.stopped');
 }
 
