@@ -1,0 +1,75 @@
+// All paths, and the one loop through which everybody reaches them.
+import { isDeepStrictEqual } from 'node:util';
+import type { Access, AskHook } from '../auth/hook.ts';
+import type { PathConf, Settings } from '../config/config.ts';
+import type { Print } from '../log/printer.ts';
+import type { MediaStream } from '../media/media-stream.ts';
+import { createPath, type Path, type Reader } from './path.ts';
+import { createSerialLoop } from './serial-loop.ts';
+
+export type Joined = { path: Path; stream: MediaStream };
+
+export type PathManager = {
+  /** Asks the hook. Rejects with AuthRefused, or for a name that is not configured. */
+  find(access: Access): Promise<PathConf>;
+  /** Asks the hook unless `access` is only a name; then waits for the source. */
+  addReader(reader: Reader, access: Access | string): Promise<Joined>;
+  describe(access: Access): Promise<Joined>;
+  /** In the order of their names. */
+  list(): Promise<Path[]>;
+  /** Undefined for a name that is not configured. */
+  get(name: string): Promise<Path | undefined>;
+  /** A path whose keys changed is closed and made anew; its readers are dropped. */
+  reload(confs: ReadonlyMap<string, PathConf>): Promise<void>;
+  close(): void;
+};
+
+export type PathManagerDeps = { settings: Settings; askHook: AskHook; print: Print; isStalled: () => boolean };
+
+export function createPathManager({ settings, askHook, print, isStalled }: PathManagerDeps): PathManager {
+  const inLoop = createSerialLoop();
+  const paths = new Map<string, Path>();
+
+  function pathNamed(name: string): Path {
+    const path = paths.get(name);
+    if (path === undefined) throw new Error(`path '${name}' is not configured`);
+    return path;
+  }
+
+  async function admitted(access: Access | string): Promise<Path> {
+    if (typeof access === 'string') return pathNamed(access);
+    // The name is looked up first: an unknown one costs the hook nothing.
+    pathNamed(access.path);
+    await askHook(access);
+    return pathNamed(access.path);
+  }
+
+  return {
+    find: (access) => inLoop(async () => (await admitted(access)).conf),
+    async addReader(reader, access) {
+      const path = await inLoop(() => admitted(access));
+      return { path, stream: await path.addReader(reader) };
+    },
+    async describe(access) {
+      const path = await inLoop(() => admitted(access));
+      return { path, stream: await path.describe() };
+    },
+    list: () => inLoop(() => [...paths.values()].sort((a, b) => (a.conf.name < b.conf.name ? -1 : 1))),
+    get: (name) => inLoop(() => paths.get(name)),
+    reload: (confs) =>
+      inLoop(() => {
+        for (const [name, path] of paths) {
+          if (isDeepStrictEqual(confs.get(name), path.conf)) continue;
+          paths.delete(name);
+          path.close();
+        }
+        for (const [name, conf] of confs) {
+          if (!paths.has(name)) paths.set(name, createPath({ conf, settings, print, isStalled }));
+        }
+      }),
+    close() {
+      for (const path of paths.values()) path.close();
+      paths.clear();
+    },
+  };
+}
