@@ -66,3 +66,8 @@ export async function pictureOf(page: Page): Promise<Picture> {
 export async function framesShown(page: Page): Promise<z.infer<typeof Shown>> {
   return Shown.parse(await page.evaluate(`import('/watch/look.ts').then(({ shown }) => shown())`));
 }
+
+/** When the page's player last began to open. */
+export async function openingAt(page: Page): Promise<number> {
+  return z.number().parse(await page.evaluate(`import('/watch/look.ts').then(({ openingAt }) => openingAt())`));
+}

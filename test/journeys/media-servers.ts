@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type MediaServerUnderTest = { name: string; binary: string; environment: Record<string, string> };
+export type MediaServerUnderTest = { name: string; binary: string; isReal: boolean };
 
 const STANDIN = fileURLToPath(new URL('../mediamtx/main.ts', import.meta.url));
 
@@ -13,8 +13,8 @@ export function mediaServers(): MediaServerUnderTest[] {
   if (real === null) {
     console.warn('SKIPPED: no MediaMTX in MEDIAMTX_BIN or on the PATH: video is tested against its stand-in only');
   }
-  const standIn = { name: 'the stand-in for MediaMTX', binary: STANDIN, environment: {} };
-  return real === null ? [standIn] : [standIn, { name: 'the real MediaMTX', binary: real, environment: {} }];
+  const standIn = { name: 'the stand-in for MediaMTX', binary: STANDIN, isReal: false };
+  return real === null ? [standIn] : [standIn, { name: 'the real MediaMTX', binary: real, isReal: true }];
 }
 
 function realBinary(): string | null {

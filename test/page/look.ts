@@ -30,6 +30,12 @@ export function look(): { frames: number; width: number; spread: number; words: 
   };
 }
 
+/** When the player last began to open, by the machine's clock; null when it never did. */
+export function openingAt(): number | null {
+  const mark = performance.getEntriesByName('opening').at(-1);
+  return mark ? performance.timeOrigin + mark.startTime : null;
+}
+
 /** Every frame shown since the page was opened: its index in the clip, and when, by the machine's clock. */
 export function shown(): Seen['index'] {
   return seen.index;

@@ -38,6 +38,7 @@ export function keepPlaying({ base, stream, video, token, show }: Options): Play
       }
       try {
         show('waiting', 'Opening …');
+        performance.mark('opening');
         playing = await start();
         if (closed) break;
         failures = 0;
