@@ -27,14 +27,15 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true });
 });
 
-async function start(env: Record<string, string> = {}): Promise<{ api: string; bridge: number }> {
+async function start(env: Record<string, string> = {}): Promise<{ api: string; bridge: number; media: number }> {
   screen = '';
   const args = [MAIN, '--port', '0', '--data', data, '--every', SECONDS_BETWEEN_TRUCKS];
   child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const output of [child.stdout, child.stderr]) output?.on('data', (text) => (screen += text));
   await until('the system to be up', () => screen.includes('curl '));
   const api = /http:\S+\/api(?=\/openapi)/.exec(screen)?.[0] ?? '';
-  return { api, bridge: Number(/process (\d+)/.exec(screen)?.[1]) };
+  const [bridge, media] = [...screen.matchAll(/process (\d+)/g)].map(([, pid]) => Number(pid));
+  return { api, bridge: bridge ?? 0, media: media ?? 0 };
 }
 
 function isAlive(pid: number): boolean {
@@ -49,14 +50,14 @@ const alert = (n: number) =>
   `<EventNotificationAlert><dateTime>2026-01-02T03:04:${String(n).padStart(2, '0')}Z</dateTime><eventType>ANPR</eventType><ANPR><licensePlate>01A${100 + n}BC</licensePlate></ANPR></EventNotificationAlert>`;
 
 test('reads that were acknowledged are there after Ctrl-C and another start, and no process is left', async () => {
-  const { api, bridge } = await start();
+  const { api, bridge, media } = await start();
   const pushed = Array.from({ length: PUSHES }, (_, n) =>
     fetch(`${api}/gate/anpr-event/`, { method: 'POST', body: alert(n) }),
   );
   expect((await Promise.all(pushed)).map(({ status }) => status)).toEqual(Array(PUSHES).fill(200));
   child.kill('SIGINT');
   expect(await once(child, 'exit')).toEqual([0, null]);
-  expect(isAlive(bridge)).toBe(false);
+  expect([bridge, media].map(isAlive)).toEqual([false, false]);
 
   const again = await start();
   const headers = { Authorization: `Bearer ${(await readFile(join(data, 'operator.jwt'), 'utf8')).trim()}` };
@@ -64,10 +65,10 @@ test('reads that were acknowledged are there after Ctrl-C and another start, and
   expect(DetectionList.parse(await answer.json()).items).toHaveLength(PUSHES);
 });
 
-test('killed outright, it leaves no bridge that would hold the camera', async () => {
-  const { bridge } = await start();
+test('killed outright, it leaves no process that would hold the camera', async () => {
+  const { bridge, media } = await start();
   child.kill('SIGKILL');
-  await until('the bridge to end', () => !isAlive(bridge));
+  await until('both to end', () => !isAlive(bridge) && !isAlive(media));
 });
 
 test('what the bridge warns of stands on the screen', async () => {

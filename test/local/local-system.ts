@@ -16,6 +16,7 @@ import { httpTransport } from '../../shared/isapi/transport.ts';
 import { sendToDeadLetterQueue } from '../../shared/queue/dead-letter.ts';
 import { sqsDetectionQueue } from '../../shared/queue/sqs-detection-queue.ts';
 import { cameraStates } from '../../shared/store/camera-states.ts';
+import { tableCompleteness } from '../../shared/store/completeness.ts';
 import { detectionStore } from '../../shared/store/detections.ts';
 import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
 import { tableLensRows } from '../../shared/store/lens-rows.ts';
@@ -109,6 +110,7 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
     cameras: opened,
     states: cameraStates(guarded),
     videos: videoStates(guarded),
+    completeness: tableCompleteness({ ...guarded, clock }),
     ledger,
     lensRows: tableLensRows(guarded),
     moves: tableMoveLog({ ...guarded, clock }),

@@ -9,6 +9,7 @@ import { type SimulatedCamera, startCamera } from '../camera/camera.ts';
 import { driveTraffic } from '../camera/traffic.ts';
 import { type LocalSystem, startLocalSystem } from './local-system.ts';
 import { showReads } from './show-reads.ts';
+import { showVideo } from './show-video.ts';
 import { showWarnings } from './show-warnings.ts';
 
 const HEALTH_TIMEOUT_MS = 25_000;
@@ -36,24 +37,33 @@ async function run({ data, port, every }: Options): Promise<void> {
     data: resolve(data),
     port,
     log: silentLog,
+    video: {},
     environment: camera ? cameraEnvironment(camera) : gateEnvironment(),
   });
   await healthy(system);
   welcome(system, data, camera);
   const traffic = camera && driveTraffic(camera, { everyMs: every * 1000, seed: Date.now() % 100_000 });
-  const shown = Promise.all([showReads(system, told.signal), showWarnings(system.bridge(), told.signal)]);
-  const bridgeEnded = system.bridge().exited.then((code) => {
+  const media = system.media();
+  const shown = Promise.all([
+    showReads(system, told.signal),
+    showWarnings(system.bridge(), told.signal),
+    ...(media ? [showWarnings(media, told.signal), showVideo(media, data, told.signal)] : []),
+  ]);
+  const ended = (name: string) => (code: number | null) => {
     if (told.signal.aborted) return;
     process.exitCode = 1;
-    console.error(colours.red(`The bridge ended by itself (${code}); see ${join(data, 'bridge.log')}`));
+    console.error(colours.red(`The ${name} process ended by itself (${code}); see ${join(data, `${name}.log`)}`));
     told.abort();
-  });
+  };
+  const bridgeEnded = system.bridge().exited.then(ended('bridge'));
+  const mediaEnded = media?.exited.then(ended('media'));
   if (!told.signal.aborted) await once(told.signal, 'abort');
   console.log('\nStopping …');
   traffic?.stop();
   await shown;
   await system.close();
   await bridgeEnded;
+  await mediaEnded;
   await camera?.close();
 }
 
@@ -69,6 +79,7 @@ function cameraEnvironment(camera: SimulatedCamera): Record<string, string> {
   return {
     GATE_CAMERA_IP: camera.host,
     GATE_CAMERA_PORT: String(camera.port),
+    GATE_CAMERA_RTSP_PORT: String(camera.rtspPort),
     GATE_CAMERA_USER: camera.user,
     GATE_CAMERA_PASS: camera.password,
   };
@@ -89,7 +100,7 @@ async function healthy({ url }: LocalSystem): Promise<void> {
   }
 }
 
-function welcome({ url, bridge }: LocalSystem, data: string, camera: SimulatedCamera | null): void {
+function welcome({ url, bridge, media, token }: LocalSystem, data: string, camera: SimulatedCamera | null): void {
   const line = (name: string, what: string) => console.log(`  ${colours.bold(name.padEnd(10))}${what}`);
   console.log(`\n${colours.green('gate-camera is up')}\n`);
   line(
@@ -104,7 +115,7 @@ function welcome({ url, bridge }: LocalSystem, data: string, camera: SimulatedCa
   );
   line('api', `${url}/api/openapi.json`);
   line('state', data);
-  line('video', 'not in this version: no part of the system serves live video yet');
+  line('video', `process ${media()?.pid}, log ${join(data, 'media.log')}; the lane: ${url}/watch/#token=${token}`);
   line('token', `${join(data, 'operator.jwt')}, good for 12 hours`);
   console.log(
     `\n  ${colours.cyan(`curl -H "Authorization: Bearer $(cat ${join(data, 'operator.jwt')})" ${url}/api/gate/detections`)}\n`,

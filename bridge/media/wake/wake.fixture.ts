@@ -114,6 +114,7 @@ export function startWake() {
 
   return {
     wake,
+    api,
     clock,
     log,
     guard,
