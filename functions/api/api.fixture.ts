@@ -9,6 +9,7 @@ import { readCameras } from '../../shared/isapi/cameras.ts';
 import { openCameras } from '../../shared/isapi/open-camera.ts';
 import { httpTransport } from '../../shared/isapi/transport.ts';
 import { cameraStates } from '../../shared/store/camera-states.ts';
+import { tableCompleteness } from '../../shared/store/completeness.ts';
 import { aDetection, aPicture, NOW, standingClock } from '../../shared/store/detection.fixture.ts';
 import { detectionStore } from '../../shared/store/detections.ts';
 import { openDynalite } from '../../shared/store/embedded.fixture.ts';
@@ -97,6 +98,7 @@ export async function openApi() {
       cameras,
       states,
       videos,
+      completeness: tableCompleteness({ ...embedded, clock: standingClock() }),
       ledger,
       lensRows: tableLensRows(embedded),
       moves: tableMoveLog({ ...embedded, clock: standingClock() }),

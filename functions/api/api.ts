@@ -11,6 +11,7 @@ import type { OpenedCameras } from '../../shared/isapi/open-camera.ts';
 import { snapshotTaker } from '../../shared/isapi/snapshot.ts';
 import type { PictureStore } from '../../shared/pictures/picture-store.ts';
 import type { CameraStates } from '../../shared/store/camera-states.ts';
+import type { Completeness } from '../../shared/store/completeness.ts';
 import type { DetectionStore } from '../../shared/store/detections.ts';
 import type { VideoStates } from '../../shared/store/video-states.ts';
 import type { Clock } from '../../shared/support/clock.ts';
@@ -22,6 +23,7 @@ import type { Live } from './live-urls.ts';
 import { openApiDocument, registerSecurity } from './openapi.ts';
 import { answerProblems } from './problem.ts';
 import { cameraRoutes } from './routes/cameras.ts';
+import { completenessRoutes } from './routes/completeness.ts';
 import { detectionRoutes } from './routes/detections.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
@@ -43,6 +45,7 @@ export type ApiDependencies = {
   cameras: OpenedCameras;
   states: Pick<CameraStates, 'read'>;
   videos: Pick<VideoStates, 'read'>;
+  completeness: Completeness;
   ledger: Pick<GuardLedger, 'read'>;
   lensRows: LensRows;
   moves: MoveLog;
@@ -55,8 +58,8 @@ export type ApiDependencies = {
 };
 
 export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
-  const { store, pictures, verifyToken, cameras, states, videos, ledger, lensRows, moves } = dependencies;
-  const { live, log, clock, origins } = dependencies;
+  const { store, pictures, verifyToken, cameras, states, videos, completeness, ledger } = dependencies;
+  const { lensRows, moves, live, log, clock, origins } = dependencies;
   const app = new OpenAPIHono<ApiEnv>({
     // The seed's URLs end in a slash; each route answers to both forms.
     strict: false,
@@ -90,6 +93,7 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.route('/api/gate', presetRoutes({ lens, access }));
   app.route('/api/gate', homeRoutes({ lens, access }));
   app.route('/api/gate', moveRoutes({ moves, cameras: ids, access }));
+  app.route('/api/gate', completenessRoutes({ completeness, cameras: ids, clock, access }));
   app.route('/api/gate', snapshotRoutes({ takeSnapshot, access }));
   app.route('/api', healthRoutes({ store, log }));
   app.route(

@@ -7,6 +7,7 @@ import { openCameras } from '../../shared/isapi/open-camera.ts';
 import { httpTransport } from '../../shared/isapi/transport.ts';
 import { s3PictureStore } from '../../shared/pictures/s3-picture-store.ts';
 import { cameraStates } from '../../shared/store/camera-states.ts';
+import { tableCompleteness } from '../../shared/store/completeness.ts';
 import { detectionStore } from '../../shared/store/detections.ts';
 import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
 import { tableLensRows } from '../../shared/store/lens-rows.ts';
@@ -43,6 +44,7 @@ export const handler = handle(
     cameras,
     states: cameraStates(table),
     videos: videoStates(table),
+    completeness: tableCompleteness({ ...table, clock }),
     ledger,
     lensRows: tableLensRows(table),
     moves: tableMoveLog({ ...table, clock }),

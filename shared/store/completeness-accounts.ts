@@ -54,16 +54,15 @@ export function emptyAccount(hour: string): HourAccount {
   return { hour, rows: [], isCapped: false, aheadMs: null, version: 0 };
 }
 
+type Told = Pick<HourAccount, 'rows' | 'aheadMs'> & Partial<Pick<HourAccount, 'isCapped'>>;
+
 /** The account with these rows too, all of its own hour; the very same one when they tell it nothing. */
-export function withRows(
-  account: HourAccount,
-  { rows, aheadMs }: Pick<HourAccount, 'rows' | 'aheadMs'>,
-): HourAccount {
+export function withRows(account: HourAccount, { rows, aheadMs, isCapped: tellsNotAll = false }: Told): HourAccount {
   const names = new Set(account.rows.map(({ picName }) => picName));
   const news = new Map(rows.filter(({ picName }) => !names.has(picName)).map((row) => [row.picName, row]));
   const clock = isSameClock(account.aheadMs, aheadMs) ? account.aheadMs : aheadMs;
-  const room = MAX_ACCOUNT_ROWS - account.rows.length;
-  const isCapped = account.isCapped || news.size > room;
+  const room = account.isCapped ? 0 : MAX_ACCOUNT_ROWS - account.rows.length;
+  const isCapped = account.isCapped || tellsNotAll || news.size > room;
   const isNews = Math.min(news.size, room) > 0 || clock !== account.aheadMs || isCapped !== account.isCapped;
   if (!isNews) return account;
   return { ...account, rows: [...account.rows, ...[...news.values()].slice(0, room)], isCapped, aheadMs: clock };
@@ -141,8 +140,7 @@ export function tableHourAccounts({ client, table, clock }: Dependencies): HourA
         const { Item: item } = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
         return accountOf(item);
       }),
-    between: (camera, from, to) =>
-      withTableErrors('read what a camera remembered', () => between(camera, from, to)),
+    between: (camera, from, to) => withTableErrors('read what a camera remembered', () => between(camera, from, to)),
     write: (camera, account) => withTableErrors('keep what a camera remembers', () => write(camera, account)),
   };
 }

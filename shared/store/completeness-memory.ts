@@ -34,6 +34,8 @@ export const MemoryReportSchema = z.object({
   sweptTo: Instant.nullable(),
   /** How far back the first look saw: of what was before nobody knows. */
   rememberedFrom: Instant.nullable(),
+  /** The newest row that it ever told of. */
+  lastRowAt: Instant.nullable(),
   /** The camera's clock minus ours; null when nobody knows. */
   aheadMs: z.number().nullable(),
   gaps: z.array(ForgottenSchema),

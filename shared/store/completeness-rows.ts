@@ -38,7 +38,13 @@ export async function packRows(hour: string, rows: readonly RememberedRow[]): Pr
   const start = Date.parse(hour);
   const packed: z.infer<typeof Packed> = rows
     .slice(0, MAX_ACCOUNT_ROWS)
-    .map(({ picName, id, capturedAt, plate, lane }) => [picName, id, Date.parse(capturedAt) - start, plate ?? '', lane]);
+    .map(({ picName, id, capturedAt, plate, lane }) => [
+      picName,
+      id,
+      Date.parse(capturedAt) - start,
+      plate ?? '',
+      lane,
+    ]);
   for (;;) {
     const bytes = await pack(Buffer.from(JSON.stringify(packed)));
     if (bytes.length <= MAX_PACKED_BYTES) return { bytes, rows: packed.length };

@@ -3,7 +3,13 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { CameraId } from '../detection/detection.ts';
 import { TWIN_WITHIN_MS } from '../detection/twin.ts';
 import { type Clock, isoInstant } from '../support/clock.ts';
-import { emptyAccount, HOUR_MS, type HourAccount, type HourAccounts, tableHourAccounts } from './completeness-accounts.ts';
+import {
+  emptyAccount,
+  HOUR_MS,
+  type HourAccount,
+  type HourAccounts,
+  tableHourAccounts,
+} from './completeness-accounts.ts';
 import { compareHours, type LaneHour } from './completeness-comparison.ts';
 import { type MemoryReport, type MemoryReports, memoryReports } from './completeness-memory.ts';
 import { type StoredReads, spansOf, storedReads } from './completeness-reads.ts';
@@ -11,7 +17,7 @@ import { type StoredReads, spansOf, storedReads } from './completeness-reads.ts'
 /** Rows and reads together: some seconds of a function. */
 export const MAX_COMPARED = 40_000;
 /** Hours that are looked at together. */
-const HOURS_A_LOOK = 8;
+const HOURS_A_LOOK = 4;
 
 /** Rows so near may share a read with a row of the hours that are compared. */
 const BESIDE_MS = 2 * TWIN_WITHIN_MS;
@@ -33,7 +39,11 @@ export interface Completeness {
 }
 
 /** By what the table holds. */
-export function tableCompleteness(table: { client: DynamoDBDocumentClient; table: string; clock: Clock }): Completeness {
+export function tableCompleteness(table: {
+  client: DynamoDBDocumentClient;
+  table: string;
+  clock: Clock;
+}): Completeness {
   const memories = memoryReports(table);
   return completenessOf({ accounts: tableHourAccounts(table), reads: storedReads(table), memories });
 }
