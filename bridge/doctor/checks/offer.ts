@@ -1,0 +1,20 @@
+/** The offer of a browser that wants to see and never connects: MediaMTX answers it and forgets it after its own wait. */
+export const OFFER = [
+  'v=0',
+  'o=- 1 1 IN IP4 127.0.0.1',
+  's=-',
+  't=0 0',
+  'a=group:BUNDLE 0',
+  'm=video 9 UDP/TLS/RTP/SAVPF 96',
+  'c=IN IP4 0.0.0.0',
+  'a=mid:0',
+  'a=recvonly',
+  'a=rtcp-mux',
+  'a=setup:actpass',
+  'a=ice-ufrag:doct',
+  'a=ice-pwd:doctordoctordoctordoct00',
+  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, (_, n) => n.toString(16).padStart(2, '0').toUpperCase()).join(':')}`,
+  'a=rtpmap:96 H264/90000',
+  'a=fmtp:96 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+  '',
+].join('\r\n');

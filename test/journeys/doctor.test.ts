@@ -1,0 +1,143 @@
+// The doctor as a person runs it: a process of its own, beside a whole gate and alone.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DoctorDocument, DoctorDocumentSchema } from '../../bridge/doctor/doctor-document.ts';
+import type { CheckName } from '../../bridge/doctor/finding.ts';
+import { TABLE_NAME } from '../local/embedded-table.ts';
+import { LOCAL_AWS } from '../local/local-aws.ts';
+import { type Gate, openGate } from './gate.fixture.ts';
+import { until } from './until.ts';
+
+const MAIN = fileURLToPath(new URL('../../bridge/doctor/main.ts', import.meta.url));
+const WRONG = 'not-the-Password-1';
+const PLATE = '01A777AA';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gate-doctor-journey-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type Run = { code: number | null; out: string; aside: string };
+
+/** Ends by itself; nothing of this process's settings goes along. */
+async function doctor(args: string[], environment: Record<string, string> = {}): Promise<Run> {
+  const env = {
+    PATH: process.env.PATH,
+    GATE_STATE_FOLDER: join(folder, 'state'),
+    GATE_STATE_PORT: '0',
+    ...environment,
+  };
+  const child = spawn(process.execPath, [MAIN, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, aside] = await Promise.all([child.stdout, child.stderr].map(textOf));
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return { code: child.exitCode, out: out ?? '', aside: aside ?? '' };
+}
+
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+const documentIn = ({ out }: Run): DoctorDocument => DoctorDocumentSchema.parse(JSON.parse(out));
+const findingOf = ({ findings }: DoctorDocument, name: CheckName) => findings.find(({ check }) => check === name);
+
+describe('a doctor without a configuration', () => {
+  test('says so in one document, and ends with 2', async () => {
+    const run = await doctor(['--json']);
+    expect(run.code).toBe(2);
+    expect(documentIn(run)).toMatchObject({ status: 'unconfigured', first: { check: 'configuration' } });
+  });
+
+  test('tells a person which setting is wrong, and no value', async () => {
+    const run = await doctor([], {
+      GATE_CAMERA_IP: '127.0.0.1',
+      GATE_CAMERA_USER: 'gate',
+      GATE_CAMERA_PASS: 'x\u0001y',
+    });
+    expect(run.code).toBe(2);
+    expect(run.out).toMatch(/fail +configuration +GATE_CAMERA_PASS must not contain/);
+    expect(run.out).not.toContain('x\u0001y');
+  });
+
+  test('takes no option that it does not know for granted', async () => {
+    const run = await doctor(['--pasword', 'secret-1']);
+    expect(run.code).toBe(64);
+    expect(run.aside).toContain('--pasword');
+  });
+});
+
+describe('a doctor beside a gate', () => {
+  let gate: Gate;
+  let settings: Record<string, string>;
+  beforeAll(async () => {
+    gate = await openGate({ camera: { heartbeatMs: 500 } });
+    await gate.connected();
+    await gate.camera.drive({ plate: PLATE });
+    await until(
+      'the truck',
+      () => gate.reads(),
+      (reads) => (reads[0]?.pictures.length ?? 0) > 0,
+    );
+    settings = {
+      GATE_CAMERA_IP: gate.camera.host,
+      GATE_CAMERA_PORT: String(gate.camera.port),
+      GATE_CAMERA_RTSP_PORT: String(gate.camera.rtspPort),
+      GATE_CAMERA_USER: gate.camera.user,
+      GATE_CAMERA_PASS: gate.camera.password,
+      GATE_STATE_FOLDER: join(gate.folder, 'bridge'),
+      GATE_STATE_PORT: String(gate.system.bridge().statePort),
+      GATE_TABLE: TABLE_NAME,
+      GATE_API_URL: gate.system.url,
+      AWS_ENDPOINT_URL_DYNAMODB: gate.system.table.endpoint,
+      AWS_REGION: LOCAL_AWS.region,
+      AWS_ACCESS_KEY_ID: LOCAL_AWS.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_AWS.credentials.secretAccessKey,
+    };
+  });
+  afterAll(() => gate.close());
+
+  test('takes the bridge’s word for the stream, finds its reads, and sends one through the webhook and finds it too', async () => {
+    const run = await doctor(['--json', '--send-test-read'], settings);
+    const document = documentIn(run);
+    expect(document.findings.filter(({ status }) => status === 'fail')).toEqual([]);
+    expect(run.code).toBe(0);
+    expect(findingOf(document, 'stream')).toMatchObject({ status: 'ok', seen: expect.stringContaining('the bridge') });
+    expect(findingOf(document, 'pictures')).toMatchObject({ status: 'ok' });
+    expect(findingOf(document, 'test-read')).toMatchObject({ status: 'ok' });
+    expect(gate.camera.logins.bad).toBe(0);
+    expect((await gate.state()).camera).toMatchObject({ status: 'connected', connects: 1 });
+    const [newest] = await gate.reads('&plate=DOCTORTEST');
+    expect(newest).toMatchObject({ late: true });
+  });
+
+  test('leaves a bundle without password, key, plate or address', async () => {
+    const log = join(folder, 'bridge.log');
+    await writeFile(log, `${JSON.stringify({ event: 'x.said', note: `${PLATE} with ${gate.camera.password}` })}\n`);
+    const file = join(folder, 'bundle.json');
+    const run = await doctor(['--bundle', file, '--logs', log], settings);
+    expect(run.code).toBe(0);
+    const text = await readFile(file, 'utf8');
+    for (const secret of [gate.camera.password, gate.camera.host, PLATE, LOCAL_AWS.credentials.secretAccessKey]) {
+      expect([secret, text.includes(secret)]).toEqual([secret, false]);
+    }
+    expect(JSON.parse(text)).toMatchObject({ doctor: { version: 1 }, log: [{ event: 'x.said' }] });
+  });
+
+  test('with a wrong password shuts the guard for all after one login, and its next run sends nothing', async () => {
+    const wrong = { ...settings, GATE_CAMERA_PASS: WRONG };
+    const first = documentIn(await doctor(['--json'], wrong));
+    expect([first.first?.check, gate.camera.logins.bad]).toEqual(['login', 1]);
+    const again = await doctor([], wrong);
+    expect([again.code, gate.camera.logins.bad]).toEqual([1, 1]);
+    expect(again.out).toMatch(/fail +guard +shut since .*no login was sent now\n.*→ sign in/);
+    expect(again.out + again.aside).not.toContain(WRONG);
+    expect((await gate.state()).camera.status).toBe('connected');
+  });
+});
