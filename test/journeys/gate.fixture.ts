@@ -132,8 +132,8 @@ export async function openGate(options: GateOptions = {}): Promise<Gate> {
     const asked = QUESTIONS_AFTER_CONNECTING.map((path) => answered.findLastIndex(({ url }) => url === path));
     const opened = answered.findLastIndex(({ url }) => url === ALERT_STREAM_PATH);
     if (camera.streams !== 1 || opened === -1 || Math.min(...asked) < opened) return false;
-    const { connects, memory } = (await state()).camera;
-    if (memory.busy || memory.sweeps < connects) return false;
+    const { memory } = (await state()).camera;
+    if (memory.busy || memory.sweeps === 0) return false;
     return (await guard.read(CameraIdSchema.parse('gate')))?.lease === null;
   }
 
