@@ -7,10 +7,10 @@ import { describe, expect, test } from 'vitest';
 import { TABLE } from '../shared/store/table.ts';
 import { checked } from './gate-camera.ts';
 import { gateRoutes, routeKey } from './parts/routes.ts';
-import { exampleConfig, type Resource, rendered, synthesised } from './synthesised.fixture.ts';
+import { exampleConfig, type Resource, rendered, synthesise } from './synthesised.fixture.ts';
 
 // cdk-nag's packs and CDK's own template check ran in here: a finding throws, and every test of this file fails.
-const gate = synthesised(
+const gate = synthesise(
   exampleConfig({
     cameras: [
       { id: 'gate', host: '203.0.113.20', user: 'gate-camera', pushToken: 'invented-token-0001' },
@@ -18,7 +18,7 @@ const gate = synthesised(
     ],
     api: { domain: 'api.gate.example.com', certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' },
   }),
-  { templateCheck: true },
+  { isChecked: true },
 );
 const { resources, text } = gate;
 const only = (type: string): Resource => {

@@ -1,31 +1,19 @@
-// Named actions on named things: what each role may, that it is no more, and that it is enough.
-
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordBatch } from '../functions/recorder/record.ts';
-import { CameraIdSchema, DetectionSchema } from '../shared/detection/detection.ts';
+// Named actions on named things: what each role may. That it is enough, and none of it unused: sufficient-rights.test.ts.
+import { describe, expect, test } from 'vitest';
+import { CameraIdSchema } from '../shared/detection/detection.ts';
 import { pictureKey } from '../shared/pictures/picture-key.ts';
-import { aDetection, standingClock } from '../shared/store/detection.fixture.ts';
-import { detectionStore } from '../shared/store/detections.ts';
-import { type EmbeddedTable, openDynalite } from '../shared/store/embedded.fixture.ts';
+import { aDetection } from '../shared/store/detection.fixture.ts';
 import * as keys from '../shared/store/keys.ts';
-import { silentLog } from '../shared/support/log.ts';
-import { BRIDGE_PARTITIONS } from './parts/bridge-role.ts';
+import { BRIDGE_PARTITIONS, PROOF_PARTITIONS } from './parts/bridge-role.ts';
+import { asList, type Statement, statementsOf, tableRights } from './rights.fixture.ts';
 import { rendered, type StackName, synthesised } from './synthesised.fixture.ts';
 
-const { resources } = synthesised();
-
-type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: unknown };
-const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
-
-function statementsOf(stack: StackName, role: string): Statement[] {
-  const policies = resources('AWS::IAM::Policy', stack).filter(({ id }) => id.startsWith(role));
-  expect(policies).toHaveLength(1);
-  return policies.flatMap(({ Properties }) => Object(Properties.PolicyDocument).Statement);
-}
+const gate = synthesised();
+const { resources } = gate;
 
 /** `action on resource`, one a line, without what every function has: its log and its traces. */
 function grants(stack: StackName, role: string): string[] {
-  return statementsOf(stack, role)
+  return statementsOf(gate, stack, role)
     .flatMap(({ Action, Resource }) =>
       asList(Action).flatMap((action) => asList(Resource).map((resource) => `${action} on ${rendered(resource)}`)),
     )
@@ -44,6 +32,8 @@ describe('each role may', () => {
 
   test('the recorder: read its queue, write rows, set aside', () => {
     expect(grants('Ingest', 'Recorder')).toEqual([
+      'dynamodb:BatchGetItem on <Table>',
+      'dynamodb:DeleteItem on <Table>',
       'dynamodb:GetItem on <Table>',
       'dynamodb:Query on <Table>/index/gsi1',
       'dynamodb:Query on <Table>/index/gsi2',
@@ -108,6 +98,8 @@ describe('the bridge', () => {
       keys.guardKey(camera),
       keys.cameraStateKey(camera),
       keys.videoStateKey(camera),
+      keys.memoryReportKey(camera),
+      keys.hourAccountKey({ camera, hour: '2026-11-22T08:00:00.000Z' }),
       keys.lensKey(camera),
       keys.moveKey({ camera, at: '2026-11-22T08:00:00.000Z', id: '1' }),
       keys.TICKET_SECRET_KEY,
@@ -117,16 +109,18 @@ describe('the bridge', () => {
     expect(others.filter(reaches)).toEqual([]);
   });
 
-  test('is held to them by its role, and reads no index', () => {
-    const onTable = statementsOf('Bridge', 'Role').filter(({ Action }) =>
-      String(asList(Action)[0]).startsWith('dynamodb:'),
-    );
-    expect(onTable).toEqual([
-      expect.objectContaining({
-        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': BRIDGE_PARTITIONS } },
-      }),
+  test('is held to them by its role, and only reads detections: those that its cameras’ timelines name', () => {
+    const rights = tableRights(statementsOf(gate, 'Bridge', 'Role'));
+    const onTable = rights.filter(({ index }) => index === null);
+    const writes = onTable.filter(({ action }) => /Put|Update|Delete/.test(action));
+    expect(writes.map(({ partitions }) => partitions)).toEqual([BRIDGE_PARTITIONS, BRIDGE_PARTITIONS]);
+    expect(rights.filter(({ partitions }) => partitions === undefined)).toEqual([]);
+    expect(rights.filter(({ partitions }) => partitions?.join() === PROOF_PARTITIONS.join())).toEqual([
+      { action: 'dynamodb:BatchGetItem', index: null, partitions: ['DET#*'] },
     ]);
-    expect(grants('Bridge', 'Role').filter((grant) => grant.includes('/index/'))).toEqual([]);
+    expect(rights.filter(({ index }) => index !== null)).toEqual([
+      { action: 'dynamodb:Query', index: 'gsi1', partitions: ['CAMERA#*'] },
+    ]);
   });
 
   test('fetches its own bundle, and nothing else of the deployment’s bucket', () => {
@@ -140,60 +134,3 @@ test('pictures are written where the roles may write', () => {
   const name = { camera: CameraIdSchema.parse('gate'), at: '2026-11-22T08:00:00.000Z', id: aDetection().id };
   expect(pictureKey({ ...name, kind: 'scene', sha256: '0'.repeat(64) })).toMatch(/^pictures\//);
 });
-
-describe('what the recorder may is enough', () => {
-  let embedded: EmbeddedTable;
-  beforeAll(async () => {
-    embedded = await openDynalite();
-  });
-  afterAll(() => embedded.close());
-
-  test('for live reads, repeats and reads from the camera’s memory', async () => {
-    const asked = new Set<string>();
-    embedded.client.middlewareStack.add(
-      (next, { commandName = '' }) =>
-        (args) => {
-          const { IndexName: index } = Object(args.input);
-          asked.add(`dynamodb:${commandName.replace(/Command$/, '')}${index ? ` on index ${index}` : ''}`);
-          return next(args);
-        },
-      { step: 'initialize' },
-    );
-    const store = detectionStore({ ...embedded, clock: standingClock(), log: silentLog });
-    const live = aDetection({ plate: 'ENOUGH1' });
-    const remembered = DetectionSchema.parse({ ...aDetection({ plate: 'ENOUGH2' }), sources: ['history'], late: true });
-    const Records = [live, live, remembered, remembered].map((detection, i) =>
-      record(String(i), JSON.stringify(detection)),
-    );
-    const answer = await recordBatch(
-      { Records },
-      { store, deadLetter: async () => {}, count: () => {}, log: silentLog },
-    );
-    expect(answer.batchItemFailures).toEqual([]);
-    const named = (operation: string) => operation.replace(/:(Update|Get|Put)$/, ':$1Item');
-    const allowed = grants('Ingest', 'Recorder').map((grant) =>
-      grant.replace(/ on <Table>\/index\//, ' on index ').replace(/ on <.*/, ''),
-    );
-    expect([...asked].map(named).filter((operation) => !allowed.includes(operation))).toEqual([]);
-    expect(asked.size).toBeGreaterThan(0);
-  });
-});
-
-function record(messageId: string, body: string) {
-  return {
-    messageId,
-    receiptHandle: '',
-    body,
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: 'test',
-      ApproximateFirstReceiveTimestamp: '0',
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: '',
-    awsRegion: '',
-  };
-}

@@ -9,7 +9,13 @@ const USAGE = 'npm run set-camera-password -- [--camera ID] [--config FILE]     
 
 const terminal = hiddenInput({ input: process.stdin, output: process.stderr });
 try {
-  const { values } = parseArgs({ options: { camera: { type: 'string' }, config: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { camera: { type: 'string' }, config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    process.exit();
+  }
   const { config } = readDeployment(values.config);
   const isTyped = process.stdin.isTTY === true;
   const { ask } = terminal;

@@ -1,9 +1,8 @@
-// The example, or a configuration of the test's own, synthesised once for a file of tests; without bundling.
+// The example, or a configuration of the test's own, synthesised; without bundling.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { afterAll } from 'vitest';
 import * as z from 'zod';
 import { type GateConfig, readConfig } from './config.ts';
 import { type GateStacks, gateCamera } from './gate-camera.ts';
@@ -42,19 +41,34 @@ export function exampleConfig(over: Record<string, unknown> = {}): GateConfig {
   return readConfig(JSON.stringify({ ...Object(example), ...over }), 'example.config.json');
 }
 
-/** CDK's own check of the templates takes seconds: one file of tests has it run for all. cdk-nag's packs always run. */
+/** CDK's own check of the templates. */
 const TEMPLATE_CHECK = '@aws-cdk/core:validateAgainstDefaultRules';
 
-/** Throws what cdk-nag, and CDK's own check where it is asked for, find. */
-export function synthesised(config: GateConfig = exampleConfig(), { templateCheck = false } = {}): Synthesised {
+let example: Synthesised | undefined;
+
+/** The example, made once for all files of tests that share a worker. */
+export function synthesised(): Synthesised {
+  example ??= synthesise(exampleConfig());
+  return example;
+}
+
+/** `isChecked`: throws what cdk-nag and CDK's own check find. They take seconds, so one file of tests has them run. */
+export function synthesise(config: GateConfig, { isChecked = false } = {}): Synthesised {
   const outdir = mkdtempSync(join(tmpdir(), 'gate-cdk-'));
-  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+  try {
+    return synthesisedIn(outdir, config, isChecked);
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+function synthesisedIn(outdir: string, config: GateConfig, isChecked: boolean): Synthesised {
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
   const app = new App({
     outdir,
-    context: { ...context, [TEMPLATE_CHECK]: templateCheck, 'aws:cdk:bundling-stacks': [] },
+    context: { ...context, [TEMPLATE_CHECK]: isChecked, 'aws:cdk:bundling-stacks': [] },
   });
-  const stacks = gateCamera(app, config);
+  const stacks = gateCamera(app, config, { isChecked });
   app.synth();
   const texts = StackName.map((name) => readFileSync(join(outdir, `${name}.template.json`), 'utf8'));
   const templates = new Map(StackName.map((name, i) => [name, StackTemplate.parse(JSON.parse(texts[i] ?? ''))]));

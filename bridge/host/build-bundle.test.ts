@@ -29,7 +29,15 @@ test('the same sources give the same bytes and name wherever they are written, a
 test('it is one file for each process, what installs them, and the release’s name', async () => {
   const entries = await readdir(bundle.folder);
   expect(entries).toEqual(
-    expect.arrayContaining(['bridge.mjs', 'media.mjs', 'check-config.mjs', 'install-mediamtx.mjs', 'host', 'LICENSE']),
+    expect.arrayContaining([
+      'bridge.mjs',
+      'media.mjs',
+      'watch-door.mjs',
+      'check-config.mjs',
+      'install-mediamtx.mjs',
+      'host',
+      'LICENSE',
+    ]),
   );
   expect(await readFile(join(bundle.folder, 'VERSION'), 'utf8')).toBe(`${bundle.hash}\n`);
   expect(await readdir(join(bundle.folder, 'host'))).toEqual(

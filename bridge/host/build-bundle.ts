@@ -13,6 +13,7 @@ const HOST = 'bridge/host';
 const PROGRAMS = {
   bridge: 'bridge/main.ts',
   media: 'bridge/media/main.ts',
+  'watch-door': 'bridge/host/door/main.ts',
   'install-mediamtx': 'bridge/media/mediamtx/install-main.ts',
   doctor: 'bridge/doctor/main.ts',
   'check-config': 'bridge/host/check-config-main.ts',

@@ -23,6 +23,8 @@ TEXT
 
 readonly base=/opt/gate-camera etc=/etc/gate-camera units=/etc/systemd/system
 readonly bridge=gate-camera-bridge.service media=gate-camera-media.service
+# Only beside a TLS proxy that was set up here.
+readonly door=gate-camera-door.service
 # An older set-up of the same gate: it logs in to the camera beside the guard, and holds MediaMTX's ports.
 readonly older_services=(mtt-anpr-listener.service mtt-mediamtx.service)
 
@@ -135,6 +137,7 @@ install_release() {
   unpack_release "$release"
   change_release "$release"
   set_up_proxy
+  set_up_door_watch
   warn_of_older_services
 }
 

@@ -76,9 +76,11 @@ roll_back() {
 
 uninstall() {
   local unit
-  in_root systemctl --quiet disable "$bridge" "$media" 2>/dev/null || true
-  if live; then systemctl stop "$bridge" "$media" || true; fi
-  for unit in "$bridge" "$media"; do rm -rf "$root$units/${unit:?}" "$root$units/$unit.d"; done
+  for unit in "$bridge" "$media" "$door"; do
+    in_root systemctl --quiet disable "$unit" 2>/dev/null || true
+    if live; then systemctl --quiet stop "$unit" 2>/dev/null || true; fi
+    rm -rf "$root$units/${unit:?}" "$root$units/$unit.d"
+  done
   rm -rf "$root$base" "$root/usr/lib/sysusers.d/gate-camera.conf"
   if live; then systemctl daemon-reload; fi
   say "removed; $etc and /var/lib/gate-camera stay: settings, and reads that AWS may not have yet"

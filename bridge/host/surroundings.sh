@@ -57,7 +57,8 @@ set_up_caddy() {
   if has apt-get; then
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq caddy
   elif has dnf; then
-    dnf install -y -q caddy
+    # Amazon Linux has no package of its own, and Caddy's project keeps one that it takes.
+    dnf install -y -q caddy || { put "$bundle/host/proxy/caddy.repo" /etc/yum.repos.d/caddy.repo 644 && dnf install -y -q caddy; }
   else
     return 1
   fi
@@ -81,4 +82,19 @@ set_up_proxy() {
   if ! live || [[ $changes == "$before" ]]; then return; fi
   systemctl --quiet enable caddy
   systemctl reload-or-restart caddy || warn 'Caddy did not take its configuration: journalctl -u caddy'
+}
+
+# Whether viewers get through the proxy, whoever set it up and whatever became of it: its alarm hears of nothing else.
+set_up_door_watch() {
+  local before=$changes
+  if [[ -n $domain ]]; then
+    put "$bundle/host/units/$door" "$units/$door" 644
+    put "$bundle/host/units/process.conf" "$units/$door.d/process.conf" 644
+    printf '[Service]\nEnvironment=GATE_DOOR_NAME=%s\n' "$domain" >"$scratch/name.conf"
+    put "$scratch/name.conf" "$units/$door.d/name.conf" 644
+    in_root systemctl --quiet enable "$door"
+  fi
+  if ! live || [[ ! -f $units/$door || $changes == 0 ]]; then return; fi
+  if [[ $changes != "$before" ]]; then systemctl daemon-reload; fi
+  systemctl restart "$door" || warn "nobody looks at the video's door: journalctl -u ${door%.service}"
 }

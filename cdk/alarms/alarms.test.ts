@@ -1,29 +1,10 @@
 // Each alarm can fire: what it watches is emitted by the code that runs when that fault is there, by that very name.
-
 import { readFileSync } from 'node:fs';
-import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { metricDocument } from '../../bridge/camera-state/metric-document.ts';
-import { bridgeMetrics, cameraMetrics } from '../../bridge/camera-state/metrics-of.ts';
-import { roadAt } from '../../bridge/camera-state/road.fixture.ts';
-import { recordBatch } from '../../functions/recorder/record.ts';
-import { accept } from '../../functions/webhook/accept.ts';
-import { CameraIdSchema } from '../../shared/detection/detection.ts';
-import {
-  BRIDGE_METRICS,
-  CAMERA_DIMENSION,
-  CAMERA_METRICS,
-  SERVICE_DIMENSION,
-} from '../../shared/metrics/bridge-metrics.ts';
 import { WEBHOOK_METRICS } from '../../shared/metrics/webhook-metrics.ts';
-import { aDetection } from '../../shared/store/detection.fixture.ts';
 import { METRIC_NAMESPACE } from '../../shared/store/recorder-metrics.ts';
-import { isoInstant, systemClock } from '../../shared/support/clock.ts';
-import { Broken } from '../../shared/support/errors.ts';
-import { type LogFields, silentLog } from '../../shared/support/log.ts';
-import { pushSource } from '../../shared/webhook/push-source.ts';
 import { synthesised } from '../synthesised.fixture.ts';
+import { brokenGate } from './broken-gate.fixture.ts';
 import { headingAnchor } from './gate-alarm.ts';
 
 const gate = synthesised();
@@ -53,75 +34,14 @@ function take(document: Record<string, unknown>): void {
   }
 }
 
-function brokenCamera(): Record<string, unknown> {
-  const now = systemClock.now();
-  const { state, clockOffset, quiet } = roadAt(systemClock, silentLog);
-  const suspicious = { status: 'quiet_suspicious' as const, reason: 'no read for 47 min' };
-  clockOffset.heard(isoInstant(now - 90_000), now, 'UTC');
-  const road = { state, clockOffset, quiet: Object.assign(quiet, { reading: () => suspicious }) };
-  const told = { connects: 0, vehiclesWithoutPlate: 0 };
-  const values = cameraMetrics({ road, told, isShut: true, startedAt: now, now });
-  const dimension = { name: CAMERA_DIMENSION, value: 'gate' };
-  return JSON.parse(metricDocument({ at: now, dimension, definitions: CAMERA_METRICS, values }));
-}
-
-function cutOffBridge(): Record<string, unknown> {
-  const now = systemClock.now();
-  const depth = { reads: 9, pictures: 9, oldestAt: isoInstant(now - 600_000), dropped: 3, bad: 1 };
-  const dimension = { name: SERVICE_DIMENSION, value: 'bridge' };
-  const values = bridgeMetrics(depth, 0, now);
-  return JSON.parse(metricDocument({ at: now, dimension, definitions: BRIDGE_METRICS, values }));
-}
-
-async function failingRecorder(): Promise<Record<string, unknown>> {
-  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: 'recorder' });
-  const Records = [{ messageId: '1', body: JSON.stringify(aDetection()) }];
-  const store = { record: () => Promise.reject(new Broken('internal', 'could not store: the table is away')) };
-  await recordBatch({ Records } as Parameters<typeof recordBatch>[0], {
-    store,
-    deadLetter: async () => {},
-    count: (metric) => metrics.addMetric(metric, 'Count', 1),
-    log: silentLog,
-  });
-  return JSON.parse(JSON.stringify(metrics.serializeMetrics()));
-}
-
-/** The events of its log, which the metric filters count. */
-async function failingWebhook(): Promise<string[]> {
-  const events: string[] = [];
-  const note = (event: string, _?: LogFields) => void events.push(event);
-  const away = () => Promise.reject(new Broken('internal', 'could not send: it is away'));
-  const body = readFileSync(new URL('../../test/samples/webhook_7series_composite.http', import.meta.url));
-  const push = (sourceIp: string) =>
-    accept(
-      {
-        rawPath: '/api/gate/anpr-event/',
-        headers: {},
-        isBase64Encoded: true,
-        body: body.toString('base64'),
-        requestContext: { http: { sourceIp } },
-      } as unknown as APIGatewayProxyEventV2,
-      {
-        source: pushSource([{ id: CameraIdSchema.parse('gate'), pushFrom: ['192.0.2.10'] }]),
-        pictures: { put: away, url: away },
-        queue: { send: away },
-        clock: systemClock,
-        log: { info: note, warn: note, error: note },
-      },
-    );
-  await push('192.0.2.99');
-  await push('192.0.2.10');
-  return events;
-}
-
 beforeAll(async () => {
-  take(brokenCamera());
-  take(cutOffBridge());
-  take(await failingRecorder());
-  const events = await failingWebhook();
+  const { documents, webhookEvents } = await brokenGate();
+  for (const document of documents) take(document);
   for (const filter of gate.resources('AWS::Logs::MetricFilter')) {
     const [transformation] = Object(filter.Properties.MetricTransformations);
-    const count = events.filter((event) => filter.Properties.FilterPattern === `{ $.message = "${event}" }`).length;
+    const count = webhookEvents.filter(
+      (event) => filter.Properties.FilterPattern === `{ $.message = "${event}" }`,
+    ).length;
     // CloudWatch sums what the filter counts: one push stands here for the many of an alarm's period.
     const { MetricNamespace, MetricName } = transformation;
     if (count > 0) emitted.set(wholeName(MetricNamespace, {}, MetricName), Number.POSITIVE_INFINITY);
@@ -140,7 +60,9 @@ const dimensionsOf = (alarm: Record<string, unknown>) => {
 };
 
 describe('when everything is wrong at the gate', () => {
-  const firing = ours.filter(({ MetricName }) => MetricName !== 'BridgeAlive');
+  // Of a bridge that is dead, and of a door that is open.
+  const others = ['BridgeAlive', 'DoorCertificateDays'];
+  const firing = ours.filter(({ MetricName }) => !others.includes(String(MetricName)));
 
   test.each(firing.map((alarm) => [String(alarm.AlarmName), alarm] as const))('%s', (_, alarm) => {
     const value = emitted.get(wholeName(alarm.Namespace, dimensionsOf(alarm), String(alarm.MetricName)));
@@ -152,7 +74,8 @@ describe('when everything is wrong at the gate', () => {
     const silent = named('Bridge silent');
     expect(silent).toMatchObject({ TreatMissingData: 'breaching', EvaluationPeriods: 3, Period: 60 });
     expect(emitted.get(wholeName(METRIC_NAMESPACE, { service: 'bridge' }, 'BridgeAlive'))).toBe(1);
-    expect(named('Camera offline: gate').TreatMissingData).toBe('breaching');
+    for (const title of ['Camera offline: gate', 'Live video down', 'Video door closed'])
+      expect(named(title).TreatMissingData).toBe('breaching');
   });
 
   test('the webhook’s events are counted by the names that it logs', () => {
@@ -208,10 +131,13 @@ describe('an alarm', () => {
       'Bridge silent',
       'Camera account shut: gate',
       'Camera offline: gate',
+      'Live video down',
       'Pushes not taken',
       'Reads arrive late',
+      'Reads missing: gate',
       'Reads set aside',
       'Reads wait on the VM',
+      'Video door closed',
     ]);
   });
 
@@ -233,7 +159,7 @@ test('the dashboard shows the gate in the order of the data', () => {
   const [dashboard] = gate.resources('AWS::CloudWatch::Dashboard');
   const body = JSON.stringify(dashboard?.Properties.DashboardBody);
   const rows = [...body.matchAll(/## (\w+)/g)].map(([, title]) => title);
-  expect(rows).toEqual(['Cameras', 'Bridge', 'Webhook', 'Queue', 'Recorder', 'Table', 'API']);
+  expect(rows).toEqual(['Cameras', 'Memory', 'Bridge', 'Webhook', 'Queue', 'Recorder', 'Table', 'API', 'Video']);
 });
 
 test('the deployment says what a gate costs a month', () => {

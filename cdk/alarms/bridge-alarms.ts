@@ -1,12 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import {
-  type BridgeMetric,
-  CAMERA_DIMENSION,
-  type CameraMetric,
-  SERVICE_DIMENSION,
-} from '../../shared/metrics/bridge-metrics.ts';
+import { type BridgeMetric, SERVICE_DIMENSION } from '../../shared/metrics/bridge-metrics.ts';
 import { METRIC_NAMESPACE } from '../../shared/store/recorder-metrics.ts';
+import { cameraMetric } from './camera-metric.ts';
 import type { GateAlarm } from './gate-alarm.ts';
 
 const MINUTE = Duration.minutes(1);
@@ -21,14 +17,6 @@ export const bridgeMetric = (metricName: BridgeMetric, statistic: string, period
     namespace: METRIC_NAMESPACE,
     metricName,
     dimensionsMap: { [SERVICE_DIMENSION]: 'bridge' },
-    statistic,
-    period,
-  });
-export const cameraMetric = (camera: string, metricName: CameraMetric, statistic: string, period: Duration) =>
-  new Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName,
-    dimensionsMap: { [CAMERA_DIMENSION]: camera },
     statistic,
     period,
   });

@@ -47,6 +47,24 @@ mount_state() {
   mount "$state"
 }
 
+# The door's certificates move on as well: every deployment is a new VM, and issuers give a name only a few a week.
+keep_certificates() {
+  local kept=$state/caddy place=/var/lib/caddy
+  id caddy >/dev/null 2>&1 || useradd --system --home-dir "$place" --shell /usr/sbin/nologin caddy
+  mkdir -p "$kept" "$place" /etc/systemd/system/caddy.service.d
+  grep -q "^$kept " /etc/fstab || echo "$kept $place none bind,nofail,x-systemd.requires-mounts-for=$state 0 0" >>/etc/fstab
+  mountpoint -q "$place" || mount "$place"
+  # The user's number is this VM's own, and the bridge's service takes over all that is beside its own state.
+  cat >/etc/systemd/system/caddy.service.d/certificates.conf <<'UNIT'
+[Unit]
+RequiresMountsFor=/var/lib/caddy
+After=gate-camera-bridge.service
+[Service]
+ExecStartPre=+/usr/bin/chown -R caddy:caddy /var/lib/caddy
+UNIT
+  systemctl daemon-reload
+}
+
 # CloudWatch's agent reads files, and the units write to the journal: one unit carries it over.
 ship_logs() {
   mkdir -p "$logs"
@@ -55,7 +73,7 @@ ship_logs() {
 Description=The gate camera's journal as a file, for CloudWatch
 
 [Service]
-ExecStart=/usr/bin/journalctl --follow --output=cat --lines=200 --unit=gate-camera-bridge.service --unit=gate-camera-media.service
+ExecStart=/usr/bin/journalctl --follow --output=cat --lines=200 --unit=gate-camera-bridge.service --unit=gate-camera-media.service --unit=gate-camera-door.service
 StandardOutput=append:$logs/journal.log
 Restart=always
 RestartSec=5
@@ -97,5 +115,10 @@ mount_state
 patiently dnf install -y -q amazon-cloudwatch-agent logrotate
 install -D -m 0644 "$bundle/cameras.json" "$settings/cameras.json"
 ship_logs
-if [ -n "${GATE_VIDEO_DOMAIN:-}" ]; then video=(--domain "$GATE_VIDEO_DOMAIN"); else video=(--no-video); fi
+if [ -n "${GATE_VIDEO_DOMAIN:-}" ]; then
+  keep_certificates
+  video=(--domain "$GATE_VIDEO_DOMAIN")
+else
+  video=(--no-video)
+fi
 bash "$bundle/gate-camera-bridge/host/install.sh" --env "$settings/bridge.env" "${video[@]}"

@@ -10,8 +10,15 @@ import type { DataStack } from '../stacks/data.ts';
 import type { IngestStack } from '../stacks/ingest.ts';
 import { passwordAccess } from './password-access.ts';
 
-/** The rows it reads and writes: cameras' states, guards and lenses, moves, the key of the viewers' tickets. */
+/**
+ * The rows it reads and writes: cameras' states, guards, lenses and what they remember, moves, the key of the viewers'
+ * tickets.
+ */
 export const BRIDGE_PARTITIONS = ['CAMERA#*', 'MOVES#*', 'SECRET#TICKET'];
+/** The rows it only reads, to prove that what a camera remembers is stored. */
+export const PROOF_PARTITIONS = ['DET#*'];
+/** A camera's timeline, in which those are found. */
+const TIMELINE_PARTITIONS = ['CAMERA#*'];
 
 /**
  * Session Manager in place of SSH, without AWS's AmazonSSMManagedInstanceCore: that policy also reads every parameter of
@@ -63,10 +70,24 @@ function working(stack: Stack, { config, data, ingest }: BridgeRoleProps): Polic
         'dynamodb:Query',
       ],
       resources: [data.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': BRIDGE_PARTITIONS } },
+      conditions: rowsOf(BRIDGE_PARTITIONS),
+    }),
+    new PolicyStatement({
+      actions: ['dynamodb:BatchGetItem'],
+      resources: [data.table.tableArn],
+      conditions: rowsOf(PROOF_PARTITIONS),
+    }),
+    new PolicyStatement({
+      actions: ['dynamodb:Query'],
+      resources: [data.timelineArn],
+      conditions: rowsOf(TIMELINE_PARTITIONS),
     }),
     ...passwordAccess(stack, data.passwordKey, config.cameras),
   ];
+}
+
+function rowsOf(partitions: readonly string[]) {
+  return { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } };
 }
 
 function booting(stack: Stack, { config, bundle, address, volume, logGroup, vpc }: BridgeRoleProps): PolicyStatement[] {

@@ -1,9 +1,11 @@
-// One screen, its rows in the order of the data: cameras, bridge, webhook, queue, recorder, table, API.
+// One screen, its rows in the order of the data: cameras, their memory, bridge, webhook, queue, recorder, table, API; then
+// the video, which goes another way.
 import { Duration } from 'aws-cdk-lib';
 import { GraphWidget, type IMetric, type IWidget, Metric, Stats, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import type { CameraMetric } from '../../shared/metrics/bridge-metrics.ts';
-import { bridgeMetric, cameraMetric } from '../alarms/bridge-alarms.ts';
+import { bridgeMetric } from '../alarms/bridge-alarms.ts';
+import { cameraMetric, type OfCamera } from '../alarms/camera-metric.ts';
 import { recorderMetric, webhookMetric } from '../alarms/ingest-alarms.ts';
+import { doorMetric } from '../alarms/video-alarms.ts';
 import type { ApiStack } from '../stacks/api.ts';
 import type { DataStack } from '../stacks/data.ts';
 import type { IngestStack } from '../stacks/ingest.ts';
@@ -12,10 +14,16 @@ const FULL_WIDTH = 24;
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
 
-export type DashboardProps = { cameras: readonly string[]; data: DataStack; ingest: IngestStack; api: ApiStack };
+export type DashboardProps = {
+  cameras: readonly string[];
+  data: DataStack;
+  ingest: IngestStack;
+  api: ApiStack;
+  showsVideo: boolean;
+};
 
-export function dashboardRows({ cameras, data, ingest, api }: DashboardProps): IWidget[][] {
-  const ofCameras = (name: CameraMetric, statistic: string) =>
+export function dashboardRows({ cameras, data, ingest, api, showsVideo }: DashboardProps): IWidget[][] {
+  const ofCameras = (name: OfCamera, statistic: string) =>
     cameras.map((camera) => cameraMetric(camera, name, statistic, MINUTE).with({ label: camera }));
   const { queue, deadLetters, recorder, webhook } = ingest;
   const p95 = { statistic: Stats.percentile(95), period: FIVE_MINUTES };
@@ -26,6 +34,12 @@ export function dashboardRows({ cameras, data, ingest, api }: DashboardProps): I
       'suspiciously quiet': ofCameras('ReadsSuspiciouslyQuiet', Stats.MAXIMUM),
       'account shut': ofCameras('GuardShut', Stats.MAXIMUM),
       'seconds off our clock': ofCameras('ClockOffsetSeconds', Stats.MAXIMUM),
+    }),
+    ...row('Memory', {
+      'reads missing': ofCameras('ReadsMissing', Stats.MAXIMUM),
+      'reads recovered': ofCameras('ReadsRecovered', Stats.SUM),
+      'reads forgotten': ofCameras('ReadsForgotten', Stats.SUM),
+      'seconds since it was asked': ofCameras('SweepAgeSeconds', Stats.MAXIMUM),
     }),
     ...row('Bridge', {
       alive: [bridgeMetric('BridgeAlive', Stats.SUM, MINUTE)],
@@ -54,7 +68,11 @@ export function dashboardRows({ cameras, data, ingest, api }: DashboardProps): I
       'set aside': [deadLetters.metricApproximateNumberOfMessagesVisible({ period: MINUTE })],
     }),
     ...row('Recorder', {
-      reads: [recorderMetric('DetectionsCreated', FIVE_MINUTES), recorderMetric('DetectionsMerged', FIVE_MINUTES)],
+      reads: [
+        recorderMetric('DetectionsCreated', FIVE_MINUTES),
+        recorderMetric('DetectionsMerged', FIVE_MINUTES),
+        recorderMetric('HistoryMatched', FIVE_MINUTES),
+      ],
       'failed or set aside': [
         recorderMetric('DetectionsFailed', FIVE_MINUTES),
         recorderMetric('DetectionsPoisoned', FIVE_MINUTES),
@@ -76,6 +94,17 @@ export function dashboardRows({ cameras, data, ingest, api }: DashboardProps): I
       ],
       'milliseconds, p95': [api.api.metricLatency(p95)],
     }),
+    ...(showsVideo
+      ? row('Video', {
+          'served (1) or not (0)': [
+            ...ofCameras('VideoServing', Stats.MAXIMUM).slice(0, 1),
+            doorMetric('DoorServing', Stats.MAXIMUM, FIVE_MINUTES),
+          ],
+          viewers: ofCameras('VideoViewers', Stats.MAXIMUM),
+          'asked for and not there': ofCameras('VideoUnavailable', Stats.MAXIMUM),
+          'bytes sent': ofCameras('VideoBytesSent', Stats.SUM),
+        })
+      : []),
   ];
 }
 

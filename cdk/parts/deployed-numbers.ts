@@ -1,4 +1,7 @@
 import { BRIDGE_METRICS, CAMERA_METRICS } from '../../shared/metrics/bridge-metrics.ts';
+import { COMPLETENESS_METRICS } from '../../shared/metrics/completeness-metrics.ts';
+import { DOOR_METRICS } from '../../shared/metrics/door-metrics.ts';
+import { VIDEO_METRICS } from '../../shared/metrics/video-metrics.ts';
 import { WEBHOOK_METRICS } from '../../shared/metrics/webhook-metrics.ts';
 import { RECORDER_METRICS } from '../../shared/store/recorder-metrics.ts';
 import { TABLE } from '../../shared/store/table.ts';
@@ -12,8 +15,9 @@ export type DeployedNumbersProps = { config: GateConfig; ingest: IngestStack; br
 /** What costs money, counted where it is made. */
 export function deployedNumbers({ config, ingest, bridge, alarms }: DeployedNumbersProps): Deployed {
   const cameras = config.cameras.length;
-  const ofEachCamera = Object.keys(CAMERA_METRICS).length;
-  const ofAll = [BRIDGE_METRICS, WEBHOOK_METRICS, RECORDER_METRICS].flatMap((metrics) => Object.keys(metrics)).length;
+  const showsVideo = config.video !== undefined;
+  const ofEachCamera = count([CAMERA_METRICS, COMPLETENESS_METRICS, showsVideo ? VIDEO_METRICS : {}]);
+  const ofAll = count([BRIDGE_METRICS, WEBHOOK_METRICS, RECORDER_METRICS, showsVideo ? DOOR_METRICS : {}]);
   return {
     cameras,
     instanceType: config.bridge.instanceType,
@@ -26,4 +30,8 @@ export function deployedNumbers({ config, ingest, bridge, alarms }: DeployedNumb
     detectionsDays: config.retention.detectionsDays,
     picturesDays: config.retention.picturesDays,
   };
+}
+
+function count(metrics: readonly object[]): number {
+  return metrics.flatMap((some) => Object.keys(some)).length;
 }

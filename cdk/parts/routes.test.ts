@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type GateRoute, gateRoutes, routeKey } from './routes.ts';
+import { CORS_METHODS, type GateRoute, gateRoutes, routeKey } from './routes.ts';
 
 /** As an HTTP API chooses: a full match before a greedy one, the longer greedy one first, a method before ANY. */
 function routeOf(method: string, path: string): GateRoute | undefined {
@@ -56,6 +57,35 @@ describe('the contract’s other URLs, with and without a slash at their end', (
     expect(rate('GET', '/api/gate/cameras/gate/snapshot/')).toBe(5);
     expect(rate('POST', '/api/gate/camera/ptz/')).toBe(10);
     expect(rate('GET', '/api/gate/detections/')).toBe(50);
+  });
+});
+
+describe('the API that is deployed and the API that is described', () => {
+  const { paths } = JSON.parse(readFileSync(new URL('../../functions/api/openapi.json', import.meta.url), 'utf8'));
+  const described = Object.entries<object>(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => [method.toUpperCase(), path] as const),
+  );
+
+  test.each(described)('%s %s is answered by the api, with and without a slash', (method, path) => {
+    const asked = path.replaceAll(/\{\w+\}/g, 'x');
+    expect([routeOf(method, asked), routeOf(method, `${asked}/`)].map((route) => route?.function)).toEqual([
+      'api',
+      'api',
+    ]);
+  });
+
+  test('no route of its own is for something that is not described, but the push, which is no JSON', () => {
+    const known = new Set(described.map(([method, path]) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`));
+    const strays = gateRoutes(1)
+      .filter(({ path }) => path !== '/api/{proxy+}')
+      .map(({ method, path }) => `${method} ${path.replace(/\/\{proxy\+\}$/, '').replaceAll(/\{\w+\}/g, '{}')}`)
+      .filter((route) => !known.has(route));
+    expect([...new Set(strays)]).toEqual(['POST /api/gate/anpr-event']);
+  });
+
+  test('a browser may use every method that is described', () => {
+    const methods = new Set(described.map(([method]) => method));
+    expect([...methods].filter((method) => !CORS_METHODS.some((allowed) => allowed === method))).toEqual([]);
   });
 });
 

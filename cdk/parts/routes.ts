@@ -1,6 +1,9 @@
 // The HTTP API's routes and how much each may be asked. A route key cannot end in '/', and the seed's URLs do: each
 // route has a greedy twin.
 
+/** What a browser's page may send to another origin. */
+export const CORS_METHODS = ['GET', 'POST', 'PUT'] as const;
+
 /** Steady requests a second, and how many at once. */
 export type Throttle = { rate: number; burst: number };
 export type GateRoute = {

@@ -17,7 +17,7 @@ import type { GateConfig } from '../config.ts';
 import { GateFunction } from '../parts/gate-function.ts';
 import { logRetention } from '../parts/log-retention.ts';
 import { passwordAccess } from '../parts/password-access.ts';
-import { type GateRoute, gateRoutes, routeKey } from '../parts/routes.ts';
+import { CORS_METHODS, type GateRoute, gateRoutes, routeKey } from '../parts/routes.ts';
 import { tokenEnvironment } from '../parts/token-environment.ts';
 import type { DataStack } from './data.ts';
 import type { IngestStack } from './ingest.ts';
@@ -141,7 +141,7 @@ function apiFunction(stack: Stack, { config, data }: Pick<ApiStackProps, 'config
 function corsFor(origins: string[]): CorsPreflightOptions {
   return {
     allowOrigins: origins,
-    allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT],
+    allowMethods: CORS_METHODS.map((method) => CorsHttpMethod[method]),
     allowHeaders: ['authorization', 'content-type'],
     exposeHeaders: ['retry-after'],
     maxAge: Duration.minutes(PREFLIGHT_MINUTES),

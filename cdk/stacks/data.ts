@@ -4,7 +4,7 @@ import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { TABLE, type TableIndex } from '../../shared/store/table.ts';
+import { TABLE, type TableIndex, TIMELINE } from '../../shared/store/table.ts';
 import { COGNITO, type GateConfig } from '../config.ts';
 import { passwordKeyAlias } from '../parts/password-key-alias.ts';
 import { type TokenSettings, userPool } from '../parts/user-pool.ts';
@@ -24,6 +24,7 @@ export class DataStack extends Stack {
   readonly table: TableV2;
   /** By name: a role needs no index that does not exist yet. */
   readonly indexArns: readonly string[];
+  readonly timelineArn: string;
   readonly pictures: Bucket;
   readonly pictureArns: string;
   /** For roles of other stacks that reach `pictureArns`. */
@@ -82,7 +83,9 @@ export class DataStack extends Stack {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.indexArns = TABLE.indexes.map(({ name }) => `${this.table.tableArn}/index/${name}`);
+    const indexArn = ({ name }: TableIndex) => `${this.table.tableArn}/index/${name}`;
+    this.indexArns = TABLE.indexes.map(indexArn);
+    this.timelineArn = indexArn(TIMELINE);
     this.pictureArns = this.pictures.arnForObjects('pictures/*');
     const bucket = `{"Fn::GetStackOutput":{"StackName":"${this.stackName}","Region":{"Ref":"AWS::Region"},"OutputName":"${PICTURES_OUTPUT}"}}`;
     this.picturesWildcard = {

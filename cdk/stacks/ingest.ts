@@ -61,7 +61,11 @@ export class IngestStack extends Stack {
       },
       logsDays,
     });
-    this.recorder.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [data.table.tableArn]);
+    // A read and the camera's memory of it are one row: the other one is looked for, and removed (record-twins.ts).
+    this.recorder.allow(
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      [data.table.tableArn],
+    );
     this.recorder.allow(['dynamodb:Query'], data.indexArns);
     this.recorder.allow(['sqs:SendMessage'], [this.deadLetters.queueArn]);
     this.recorder.function.addEventSource(

@@ -10,9 +10,11 @@ import { WEBHOOK_METRICS } from '../../shared/metrics/webhook-metrics.ts';
 import { METRIC_NAMESPACE } from '../../shared/store/recorder-metrics.ts';
 import { apiAlarms } from '../alarms/api-alarms.ts';
 import { bridgeAlarms, cameraAlarms } from '../alarms/bridge-alarms.ts';
+import { completenessAlarms } from '../alarms/completeness-alarms.ts';
 import { type GateAlarm, headingAnchor } from '../alarms/gate-alarm.ts';
 import { ingestAlarms } from '../alarms/ingest-alarms.ts';
 import { tableAlarms } from '../alarms/table-alarms.ts';
+import { cameraVideoAlarms, videoAlarms } from '../alarms/video-alarms.ts';
 import type { GateConfig } from '../config.ts';
 import { costLine } from '../cost/monthly-cost.ts';
 import { dashboardRows } from '../parts/dashboard.ts';
@@ -47,12 +49,15 @@ export class OpsStack extends Stack {
       reason:
         'A mail that is not delivered would wait in a queue that nobody reads; the alarm itself stays on the dashboard.',
     });
+    const cameras = config.cameras.map(({ id: camera }) => camera);
+    const showsVideo = config.video !== undefined;
     this.alarms = [
-      ...config.cameras.flatMap(({ id: camera }) => cameraAlarms(camera)),
+      ...cameras.flatMap((camera) => [...cameraAlarms(camera), ...completenessAlarms(camera)]),
       ...bridgeAlarms(),
       ...ingestAlarms(ingest),
       ...tableAlarms(data),
       ...apiAlarms(api),
+      ...(showsVideo ? [...videoAlarms(cameras[0] ?? ''), ...cameras.flatMap(cameraVideoAlarms)] : []),
     ];
     const action = new SnsAction(topic);
     for (const definition of this.alarms) {
@@ -60,10 +65,9 @@ export class OpsStack extends Stack {
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
     }
-    const ids = config.cameras.map(({ id: camera }) => camera);
     new Dashboard(this, 'Dashboard', {
       dashboardName: config.name,
-      widgets: dashboardRows({ cameras: ids, data, ingest, api }),
+      widgets: dashboardRows({ cameras, data, ingest, api, showsVideo }),
     });
     this.monthlyCost = costLine(
       deployedNumbers({ config, ingest, bridge, alarms: this.alarms.length }),

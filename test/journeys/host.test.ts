@@ -27,6 +27,8 @@ const EX_CONFIG = 78;
 /** What `systemd-analyze security` may find, in its own unit; 10 is nothing done at all. */
 const MAX_EXPOSURE_TENTHS = 20;
 const SERVICES = ['gate-camera-bridge.service', 'gate-camera-media.service'];
+/** Beside a TLS proxy that install.sh has set up. */
+const DOOR = 'gate-camera-door.service';
 
 let bundle: Awaited<ReturnType<typeof makeBundle>>;
 beforeAll(async () => {
@@ -209,6 +211,8 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
   test('gives viewers a door by Caddy, and leaves a Caddyfile alone that is somebody else’s', async () => {
     machine.install(['--env', settings, '--domain', 'gate.example.org']);
     expect(await machine.read('etc/caddy/Caddyfile')).toMatch(/^gate\.example\.org \{$/m);
+    expect(isEnabled(DOOR)).toBe('enabled');
+    expect(await machine.read(`etc/systemd/system/${DOOR}.d/name.conf`)).toContain('GATE_DOOR_NAME=gate.example.org\n');
     expect(machine.install(['--domain', 'gate.example.org'])).toEqual({ code: 0, said: 'unchanged\n' });
     const other = 'shop.example.org {\n\trespond 200\n}\n';
     await writeFile(join(machine.root, 'etc/caddy/Caddyfile'), other);
@@ -218,24 +222,25 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
   });
 
   test('takes itself off the machine, but neither settings nor reads', async () => {
-    machine.install(['--env', settings]);
+    machine.install(['--env', settings, '--domain', 'gate.example.org']);
     expect(machine.install(['--uninstall'])).toMatchObject({ code: 0 });
-    expect(SERVICES.map(isEnabled)).toEqual(['', '']);
+    expect([...SERVICES, DOOR].map(isEnabled)).toEqual(['', '', '']);
     await expect(stat(join(machine.root, 'opt/gate-camera'))).rejects.toThrow('ENOENT');
     expect(await machine.read('etc/gate-camera/bridge.env')).toContain('GATE_CAMERA_IP');
   });
 
   test('makes services that systemd has nothing to say against', async () => {
-    machine.install(['--env', settings]);
+    machine.install(['--env', settings, '--domain', 'gate.example.org']);
     await machine.addSystemUnits();
+    const services = [...SERVICES, DOOR];
     const analyze = (...args: string[]) => {
-      const all = [...args, `--root=${machine.root}`, '--no-pager', ...SERVICES];
+      const all = [...args, `--root=${machine.root}`, '--no-pager', ...services];
       const { status, stdout, stderr } = spawnSync('systemd-analyze', all, { encoding: 'utf8' });
       return { code: status, said: stdout + stderr };
     };
     expect(analyze('verify')).toEqual({ code: 0, said: '' });
     const security = analyze('security', '--offline=true', `--threshold=${MAX_EXPOSURE_TENTHS}`);
-    expect(security.said.match(/Overall exposure level/g)).toHaveLength(SERVICES.length);
+    expect(security.said.match(/Overall exposure level/g)).toHaveLength(services.length);
     expect(security.code).toBe(0);
   });
 });
