@@ -3,12 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { copiedLedger, copiesIn } from '../shared/isapi/guard/copied-ledger.ts';
-import { labelPassword } from '../shared/isapi/guard/password-label.ts';
 import { BodyPool } from '../shared/isapi/multipart/body-pool.ts';
-import { openCameras } from '../shared/isapi/open-camera.ts';
-import { httpTransport } from '../shared/isapi/transport.ts';
 import { folderPictureStore } from '../shared/pictures/folder-picture-store.ts';
 import type { PictureStore } from '../shared/pictures/picture-store.ts';
 import { s3PictureStore } from '../shared/pictures/s3-picture-store.ts';
@@ -17,11 +12,9 @@ import { cameraStates } from '../shared/store/camera-states.ts';
 import { tableHourAccounts } from '../shared/store/completeness-accounts.ts';
 import { memoryReports } from '../shared/store/completeness-memory.ts';
 import { storedReads } from '../shared/store/completeness-reads.ts';
-import { tableGuardLedger } from '../shared/store/guard-ledger.ts';
 import { tableClient } from '../shared/store/table-client.ts';
 import { systemClock as clock } from '../shared/support/clock.ts';
 import { reasonOf } from '../shared/support/errors.ts';
-import { readSecureString } from '../shared/support/parameter-store.ts';
 import { Secret } from '../shared/support/secret.ts';
 import { pushSource } from '../shared/webhook/push-source.ts';
 import { pushingCamera } from '../shared/webhook/pushing-camera.ts';
@@ -35,11 +28,13 @@ import { notifySystemd } from './host/notify-systemd.ts';
 import { markingAway } from './lens/mark-away.ts';
 import { openLensWatch } from './lens/open-lens-watch.ts';
 import { bridgeLog } from './log.ts';
+import { openAccounts } from './open-accounts.ts';
 import { deliver } from './outbox/deliver.ts';
 import { openOutbox } from './outbox/outbox.ts';
 import { noticingReads } from './repair/noticing-reads.ts';
 import { openRepairs } from './repair/open-repairs.ts';
 import { serveState } from './state.ts';
+import { stopSignal } from './stop-signal.ts';
 import { listenForPushes } from './webhook/listener.ts';
 
 /** What leases of the camera account call this process. */
@@ -50,16 +45,8 @@ const log = bridgeLog();
 async function run(): Promise<void> {
   const config = readBridgeConfig(process.env, (path) => readFileSync(path, 'utf8'));
   const systemd = notifySystemd({ env: process.env, log });
-  const stop = new AbortController();
-  const { signal } = stop;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
-  // Started by another process (npm start), it ends with it, kill -9 of that one included.
-  process.once('disconnect', () => stop.abort());
-  // Listening to the channel would keep a bridge that has stopped alive.
-  process.channel?.unref();
-  signal.addEventListener('abort', () => systemd.stopping());
+  const signal = stopSignal(systemd);
 
-  const guardFolder = join(config.stateFolder, 'guard');
   const outbox = await openOutbox({
     folder: join(config.stateFolder, 'outbox'),
     quotaBytes: config.outboxBytes,
@@ -71,23 +58,7 @@ async function run(): Promise<void> {
   const delivered = deliver({ outbox, pictures, queue, clock, log, signal });
 
   const table = { client: tableClient(), table: config.table };
-  const ledger = copiedLedger({
-    table: tableGuardLedger(table),
-    copies: copiesIn(guardFolder),
-    holder: HOLDER,
-    clock,
-    log,
-  });
-  const merged = ledger.mergeUntil(signal);
-  const cameras = openCameras(config.cameras, {
-    readSecret: readSecureString(new SSMClient({})),
-    labelPassword: labelPassword.bind(null, guardFolder),
-    ledger,
-    transport: httpTransport(),
-    clock,
-    log,
-    holder: HOLDER,
-  });
+  const { cameras, merged } = openAccounts({ ...config, table, holder: HOLDER, clock, log, signal });
   const roads: CameraRoad[] = [];
   const source = pushSource(config.cameras.map(pushingCamera));
   const lenses = openLensWatch({ ...table, cameras, clock, log, signal });

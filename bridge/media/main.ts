@@ -2,23 +2,18 @@
 // in common but the guard: either may be restarted or fail while the other goes on.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { tokenVerifier } from '../../shared/auth/verify-token.ts';
-import { copiedLedger, copiesIn } from '../../shared/isapi/guard/copied-ledger.ts';
-import { labelPassword } from '../../shared/isapi/guard/password-label.ts';
-import { openCameras } from '../../shared/isapi/open-camera.ts';
-import { httpTransport } from '../../shared/isapi/transport.ts';
-import { tableGuardLedger } from '../../shared/store/guard-ledger.ts';
 import { tableClient } from '../../shared/store/table-client.ts';
 import { ticketSecret } from '../../shared/store/ticket-secret.ts';
 import { videoStates } from '../../shared/store/video-states.ts';
 import { systemClock as clock } from '../../shared/support/clock.ts';
 import { reasonOf } from '../../shared/support/errors.ts';
-import { readSecureString } from '../../shared/support/parameter-store.ts';
 import { STREAM_KINDS, streamName } from '../../shared/video/stream-name.ts';
 import { notifySystemd } from '../host/notify-systemd.ts';
 import { keepReported } from '../keep-reported.ts';
 import { bridgeLog } from '../log.ts';
+import { openAccounts } from '../open-accounts.ts';
+import { stopSignal } from '../stop-signal.ts';
 import { readMediaConfig } from './config.ts';
 import { openDoor } from './door/open-door.ts';
 import { openHook } from './door/open-hook.ts';
@@ -42,36 +37,10 @@ const log = bridgeLog();
 async function run(): Promise<void> {
   const config = readMediaConfig(process.env, (path) => readFileSync(path, 'utf8'));
   const systemd = notifySystemd({ env: process.env, log });
-  const stop = new AbortController();
-  const { signal } = stop;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
-  // Started by another process (npm start), it ends with it, kill -9 of that one included.
-  process.once('disconnect', () => stop.abort());
-  // Listening to the channel would keep a process that has stopped alive.
-  process.channel?.unref();
+  const signal = stopSignal(systemd);
 
-  signal.addEventListener('abort', () => systemd.stopping());
-
-  // The same folder as the bridge's: one account has one row, whoever asks.
-  const guardFolder = join(config.stateFolder, 'guard');
   const table = { client: tableClient(), table: config.table };
-  const ledger = copiedLedger({
-    table: tableGuardLedger(table),
-    copies: copiesIn(guardFolder),
-    holder: HOLDER,
-    clock,
-    log,
-  });
-  const merged = ledger.mergeUntil(signal);
-  const cameras = openCameras(config.cameras, {
-    readSecret: readSecureString(new SSMClient({})),
-    labelPassword: labelPassword.bind(null, guardFolder),
-    ledger,
-    transport: httpTransport(),
-    clock,
-    log,
-    holder: HOLDER,
-  });
+  const { cameras, merged } = openAccounts({ ...config, table, holder: HOLDER, clock, log, signal });
 
   const hook = await openHook({ port: config.hookPort });
   const folder = join(config.stateFolder, 'media');
