@@ -59,6 +59,12 @@ const MISTAKES: [mistake: string, settings: Record<string, unknown>, sentence: s
     { origins: ['https://app.example.com', '*'] },
     'origins[1] must be an origin such as https://app.example.com, without path or slash',
   ],
+
+  [
+    'any origin at all',
+    { origins: ['https://app.example.com', 'https://*.example.com'] },
+    'origins[1] must be an origin such as https://app.example.com, without path or slash',
+  ],
   [
     'pictures that outlive their rows',
     { retention: { detectionsDays: 10, picturesDays: 30 } },

@@ -22,8 +22,12 @@ import { confirmOn } from './webhook/terminal.ts';
 import { webhookTarget } from './webhook/webhook-target.ts';
 
 const EX_USAGE = 64;
+/** 128 + SIGINT: what was not looked at is not well. */
+const INTERRUPTED = 130;
 const PRIVATE_MODE = 0o600;
 
+// `| head` has read enough; the checks go on, for a login cut short would count.
+process.stdout.on('error', () => {});
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const sayAside = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -48,12 +52,16 @@ async function run(): Promise<number> {
   const opened = openDoctor(config, { clock, log });
   if (args.setUpWebhook || args.restore) return writeSlot(args, config, opened);
 
-  const document = await examine(args, config, opened, token);
+  const stop = new AbortController();
+  // A login under way is waited for: cut short, it would count as a refused one. A second Ctrl-C ends it all the same.
+  process.once('SIGINT', () => stop.abort());
+  const document = await examine(args, config, opened, { token, signal: stop.signal });
   if (out !== null) {
     const secrets = [...(await opened.passwords()), ...(token ? [token.reveal()] : [])];
     writeBundle(out, { document, tail, secrets, cameras: config.cameras }, args);
   }
-  return EXIT_CODES[document.status];
+  if (stop.signal.aborted) sayAside('interrupted: what was not tried is not known to be well');
+  return stop.signal.aborted ? INTERRUPTED : EXIT_CODES[document.status];
 }
 
 function configOf({ camera }: Arguments): DoctorConfig | Rejected {
@@ -74,11 +82,8 @@ async function examine(
   { json, sendsTestRead }: Arguments,
   config: DoctorConfig,
   opened: OpenedDoctor,
-  token: Secret | null,
+  { token, signal }: { token: Secret | null; signal: AbortSignal },
 ): Promise<DoctorDocument> {
-  const stop = new AbortController();
-  // A login under way is waited for: cut short, it would count as a refused one. A second Ctrl-C ends it all the same.
-  process.once('SIGINT', () => stop.abort());
   const isOneOfMany = config.cameras.length > 1;
   const checks = checksOf({ config, opened, token, sendsTestRead, path: process.env.PATH, clock, log });
   const findings = await runChecks(checks, {
@@ -87,7 +92,7 @@ async function examine(
       if (!json) for (const line of findingLines(finding, pc, isOneOfMany)) say(line);
     },
     onSlow: ({ check, camera }) => sayAside(`        … ${check}${camera ? ` of ${camera}` : ''} takes a moment`),
-    signal: stop.signal,
+    signal,
   });
   const document = doctorDocument(findings, clock);
   if (json) say(JSON.stringify(document, null, 2));

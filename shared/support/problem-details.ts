@@ -14,7 +14,7 @@ export const PROBLEM_CODES: Record<ErrorCode, { status: ContentfulStatusCode; ti
   conflict: { status: 409, title: 'Someone else holds this' },
   too_large: { status: 413, title: 'The request is too large' },
   not_supported: { status: 422, title: 'The camera cannot do this' },
-  camera_locked: { status: 423, title: 'The camera is locked' },
+  camera_locked: { status: 423, title: 'Logins to the camera are shut' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong here' },
   camera_unreachable: { status: 502, title: 'The camera cannot be reached' },

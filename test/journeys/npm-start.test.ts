@@ -82,3 +82,11 @@ test('what the bridge warns of stands on the screen', async () => {
   await until('the warning', () => screen.includes('! stream.unreachable'));
   expect(screen).not.toContain('invented-Pass1');
 });
+
+test('the death of live video is told, and plates go on', async () => {
+  const { api, media } = await start();
+  process.kill(media, 'SIGKILL');
+  await until('the word', () => screen.includes('No live video any more'));
+  expect((await fetch(`${api}/health`)).status).toBe(200);
+  expect(screen).not.toContain('Stopping');
+});

@@ -1,5 +1,7 @@
 // Many viewers, and how long each may stay: real WebRTC media, without a screen.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -90,6 +92,23 @@ describe.each(mediaServers())('viewers by $name', ({ binary }) => {
     expect((await fetch(hls)).status).toBe(401);
   });
 
+  test('a ticket wakes the re-stream of a lane that nobody watches, at the player’s second try; without one it stays asleep', async () => {
+    const describe = (ticket: string) => askRtsp(media().rtspPort, `gate-main`, ticket);
+    expect(await describe('no ticket')).toBe(401);
+    expect(gate.camera.video.requests.some(({ url }) => url.endsWith('/101'))).toBe(false);
+    const answer = await fetch(`${gate.system.url}/api/gate/cameras/gate/live`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${gate.system.token}` },
+    });
+    const { ticket } = LiveView.parse(await answer.json());
+    expect(await describe(ticket)).toBe(401);
+    await until(
+      'the stream',
+      () => describe(ticket),
+      (status) => status === 200,
+    );
+  });
+
   test('nobody gets around the door: MediaMTX itself lets nobody in', async () => {
     const settings = readFileSync(join(gate.folder, 'bridge', 'media', 'mediamtx.yml'), 'utf8');
     const { webrtcAddress } = MediaMtxSettings.parse(JSON.parse(settings));
@@ -115,4 +134,16 @@ describe.each(mediaServers())('viewers by $name', ({ binary }) => {
 function residentMiB(pid: number): number {
   const kibibytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kibibytes) / 1024;
+}
+
+/** The status of a DESCRIBE with the ticket as password; its connection ends with it. */
+async function askRtsp(port: number, stream: string, ticket: string): Promise<number> {
+  const socket = connect(port, '127.0.0.1');
+  const basic = Buffer.from(`viewer:${ticket}`).toString('base64');
+  socket.write(
+    `DESCRIBE rtsp://127.0.0.1:${port}/${stream} RTSP/1.0\r\nCSeq: 1\r\nAuthorization: Basic ${basic}\r\n\r\n`,
+  );
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return Number(/^RTSP\/1\.0 (\d{3})/.exec(answer.toString('latin1'))?.[1]);
 }

@@ -49,14 +49,20 @@ async function run({ data, port, every }: Options): Promise<void> {
     showWarnings(system.bridge(), told.signal),
     ...(media ? [showWarnings(media, told.signal), showVideo(media, data, told.signal)] : []),
   ]);
+  const wordsOn = (name: string, code: number | null) =>
+    `the ${name} process ended by itself (${code === null ? 'killed' : `exit ${code}`}); see ${join(data, `${name}.log`)}`;
   const ended = (name: string) => (code: number | null) => {
     if (told.signal.aborted) return;
     process.exitCode = 1;
-    console.error(colours.red(`The ${name} process ended by itself (${code}); see ${join(data, `${name}.log`)}`));
+    console.error(colours.red(wordsOn(name, code)));
     told.abort();
   };
   const bridgeEnded = system.bridge().exited.then(ended('bridge'));
-  const mediaEnded = media?.exited.then(ended('media'));
+  const mediaEnded = media?.exited.then((code) => {
+    // Plates go on without video, as they do on the VM, where systemd starts it again.
+    if (!told.signal.aborted)
+      console.error(colours.red(`No live video any more: ${wordsOn('media', code)}; plates go on`));
+  });
   if (!told.signal.aborted) await once(told.signal, 'abort');
   console.log('\nStopping …');
   traffic?.stop();

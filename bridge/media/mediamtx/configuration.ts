@@ -1,5 +1,5 @@
-// The text of MediaMTX's configuration file for one version (MEDIAMTX.md 1). It holds no path and no password: paths come
-// and go by the control API, each after the camera has let the password in.
+// The text of MediaMTX's configuration file for one version (MEDIAMTX.md 1). It holds no source and no password: paths
+// come and go by the control API, each after the camera has let the password in.
 import { isIPv6 } from 'node:net';
 import { isAtLeast, type Version } from './version.ts';
 
@@ -10,6 +10,8 @@ const FIRST_WITH_MOQ: Version = [1, 19, 0];
 const READ_TIMEOUT = '10s';
 /** MediaMTX's default of 60 s would keep the camera sending for a minute and a half after the last HLS viewer. */
 const HLS_MUXER_CLOSE_AFTER = '15s';
+/** `~` begins a regular expression of MediaMTX's; a path of the exact name goes before it. */
+const STREAM_NAMES = '~^[a-z0-9][a-z0-9-]{0,31}-(main|sub)$';
 
 export type MediaMtxPorts = {
   /** Its control API: whoever reaches it reads the camera's password, so it is on loopback only. */
@@ -84,8 +86,9 @@ export function configurationText(version: Version, settings: MediaMtxSettings):
     // An unreachable STUN server would delay every picture by 5 s (MEDIAMTX.md 2).
     webrtcICEServers2: [],
 
-    // No `all_others`: an unknown name is refused, and nobody can publish.
-    paths: {},
+    // No `all_others`: an unknown name is refused. The streams' names have no source of their own until their path is put
+    // in; they stand here so that the hook is asked for them at all, and a ticket can wake the one that it is for.
+    paths: { [STREAM_NAMES]: {} },
   };
   return `${JSON.stringify(configuration, null, 2)}\n`;
 }

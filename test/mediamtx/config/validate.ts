@@ -42,7 +42,8 @@ function checkWebrtc(settings: Settings): void {
 
 /** @throws Error for a name or a source that MediaMTX would not take */
 export function checkPath({ name, source, sourceOnDemand }: PathConf): void {
-  if (!PATH_NAME.test(name)) {
+  // `~` begins a pattern of names.
+  if (!name.startsWith('~') && !PATH_NAME.test(name)) {
     throw new Error(
       `invalid path name '${name}': can contain only alphanumeric characters, underscore, dot, minus, slash`,
     );

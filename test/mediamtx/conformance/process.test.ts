@@ -116,7 +116,7 @@ describe.each(servers.flatMap(({ standIn }) => (standIn === null ? [] : [standIn
     const settings = { ports, hookUrl: NOBODY, rtspHost: '127.0.0.1', mediaHosts: ['192.0.2.7'] };
     const version = parseVersion(release) ?? PINNED_VERSION;
     const { settings: read, paths, warnings } = parseConfig(configurationText(version, settings), quirksOf(release));
-    expect({ warnings, paths: paths.size }).toEqual({ warnings: [], paths: 0 });
+    expect({ warnings, paths: paths.size }).toEqual({ warnings: [], paths: 1 });
     expect(read).toMatchObject({ rtmp: false, srt: false, hlsMuxerCloseAfter: 15_000, authMethod: 'http' });
   });
 

@@ -4,7 +4,7 @@ import type { Access, AskHook } from '../auth/hook.ts';
 import type { PathConf, Settings } from '../config/config.ts';
 import type { Print } from '../log/printer.ts';
 import type { MediaStream } from '../media/media-stream.ts';
-import { createPath, type Path, type Reader } from './path.ts';
+import { createPath, NoStream, type Path, type Reader } from './path.ts';
 import { createSerialLoop } from './serial-loop.ts';
 
 export type Joined = { path: Path; stream: MediaStream };
@@ -29,17 +29,22 @@ export type PathManagerDeps = { settings: Settings; askHook: AskHook; print: Pri
 export function createPathManager({ settings, askHook, print, isStalled }: PathManagerDeps): PathManager {
   const inLoop = createSerialLoop();
   const paths = new Map<string, Path>();
+  /** `~…`: names that are known without a source of their own. */
+  let patterns: RegExp[] = [];
 
   function pathNamed(name: string): Path {
     const path = paths.get(name);
-    if (path === undefined) throw new Error(`path '${name}' is not configured`);
-    return path;
+    if (path !== undefined) return path;
+    if (isKnown(name)) throw new NoStream(`no stream is available on path '${name}'`);
+    throw notConfigured(name);
   }
+
+  const isKnown = (name: string) => paths.has(name) || patterns.some((pattern) => pattern.test(name));
 
   async function admitted(access: Access | string): Promise<Path> {
     if (typeof access === 'string') return pathNamed(access);
     // The name is looked up first: an unknown one costs the hook nothing.
-    pathNamed(access.path);
+    if (!isKnown(access.path)) throw notConfigured(access.path);
     await askHook(access);
     return pathNamed(access.path);
   }
@@ -63,7 +68,10 @@ export function createPathManager({ settings, askHook, print, isStalled }: PathM
           paths.delete(name);
           path.close();
         }
+        const names = [...confs.keys()].filter((name) => name.startsWith('~'));
+        patterns = names.map((name) => new RegExp(name.slice(1)));
         for (const [name, conf] of confs) {
+          if (name.startsWith('~')) continue;
           if (!paths.has(name)) paths.set(name, createPath({ conf, settings, print, isStalled }));
         }
       }),
@@ -72,4 +80,8 @@ export function createPathManager({ settings, askHook, print, isStalled }: PathM
       paths.clear();
     },
   };
+}
+
+function notConfigured(name: string): Error {
+  return new Error(`path '${name}' is not configured`);
 }
