@@ -8,8 +8,9 @@ export class HeardStream {
   #sendsNoPlates = false;
   /** While a stream is held; its end ends what is being asked. */
   connection: AbortSignal | null = null;
-  /** UTC ms: since when it is held, and until when the one before was. */
+  /** UTC ms: since when it is held. */
   #since: number | null = null;
+  /** UTC ms: since when not all was heard that the camera's memory has not made good; null while all was. */
   #until: number | null = null;
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -23,9 +24,16 @@ export class HeardStream {
       if (this.connection !== connection) return;
       this.connection = null;
       this.#since = null;
-      this.#until = this.#clock.now();
+      // A stream that came for a moment in between heard nothing of what had passed before.
+      this.#until ??= this.#clock.now();
     };
     connection.addEventListener('abort', ended, { once: true });
+  }
+
+  /** All that passed until `safeUntil`, UTC ms, is safe: the memory was asked to its end. */
+  swept(safeUntil: number): void {
+    if (this.#until === null) return;
+    this.#until = this.#since !== null && this.#since <= safeUntil ? null : Math.max(this.#until, safeUntil);
   }
 
   read(): void {

@@ -7,6 +7,7 @@ import { type PicName, parsePicName } from '../../shared/isapi/plates/pic-name.t
 import { reasonOf } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
 import type { Disk } from '../outbox/disk.ts';
+import type { SweptTo } from './memory-gap.ts';
 
 /** Rows remembered as safe: an hour of a vehicle a second. What is forgotten is sent again, which changes no row. */
 const MAX_SETTLED = 4_000;
@@ -24,6 +25,7 @@ const Saved = z.object({
   cursor: Name.nullable(),
   anchor: Name.nullable(),
   sweptAt: z.int().nullable(),
+  sweptAheadMs: z.number().nullable().default(null),
   settled: z.array(DetectionIdSchema),
   unpictured: z.array(DetectionIdSchema),
 });
@@ -35,9 +37,21 @@ export class RepairProgress {
   anchor: PicName | null = null;
   /** UTC ms, our clock: what the camera had named by then is safe. */
   sweptAt: number | null = null;
+  /** How far the camera's wall was ahead of our clock then. */
+  sweptAheadMs: number | null = null;
   /** Ids only, oldest first: no plate lies here. */
   readonly settled = new Set<DetectionId>();
   readonly unpictured = new Set<DetectionId>();
+
+  sweptTo(at: number, aheadMs: number | null): void {
+    this.sweptAt = at;
+    this.sweptAheadMs = aheadMs;
+  }
+
+  get swept(): SweptTo | null {
+    const { sweptAt: at, sweptAheadMs: aheadMs } = this;
+    return at === null || aheadMs === null ? null : { at, aheadMs };
+  }
 
   settle(id: DetectionId): void {
     addCapped(this.settled, id, MAX_SETTLED);
@@ -89,8 +103,8 @@ export function progressFile(options: { folder: string; camera: CameraId; disk: 
   };
 }
 
-function encode({ cursor, anchor, sweptAt, settled, unpictured }: RepairProgress): string {
-  const json = JSON.stringify({ cursor, anchor, sweptAt, settled: [...settled], unpictured: [...unpictured] });
+function encode({ settled, unpictured, ...plain }: RepairProgress): string {
+  const json = JSON.stringify({ ...plain, settled: [...settled], unpictured: [...unpictured] });
   return `${sha256(json)} ${json}\n`;
 }
 
@@ -100,8 +114,8 @@ function decode(text: string): RepairProgress {
   if (sum !== sha256(json)) throw new Error('its checksum differs');
   const saved = Saved.safeParse(JSON.parse(json));
   if (!saved.success) throw new Error('it is of another version');
-  const { cursor, anchor, sweptAt, settled, unpictured } = saved.data;
-  const progress = Object.assign(new RepairProgress(), { cursor, anchor, sweptAt });
+  const { settled, unpictured, ...plain } = saved.data;
+  const progress = Object.assign(new RepairProgress(), plain);
   for (const id of settled) progress.settle(id);
   for (const id of unpictured) progress.owePicture(id);
   return progress;

@@ -12,14 +12,14 @@ import type { ReadKeeper } from '../alert-stream/keep-event.ts';
 import type { Disk } from '../outbox/disk.ts';
 import { type CameraWall, measureWall } from './camera-wall.ts';
 import { HeardStream } from './heard-stream.ts';
-import { gapIn, type MemoryGap } from './memory-gap.ts';
+import { anchorAfter, gapIn, type MemoryGap } from './memory-gap.ts';
 import { PictureErrands } from './picture-errands.ts';
 import { QueryPace } from './query-pace.ts';
 import { RecentReads } from './recent-reads.ts';
 import { progressFile } from './repair-progress.ts';
 import { RepairSchedule, type Turn } from './repair-schedule.ts';
 import { type SweepDeps, type SweepEnd, sweepMemory } from './sweep.ts';
-import { ADD_AFTER_MS, type SweptRow, type WaitingRow } from './take-rows.ts';
+import { ADD_AFTER_MS, type SweptRow, safeUntil, type WaitingRow } from './take-rows.ts';
 
 /**
  * An hour, by which clocks are set back twice a year, and five minutes for what was on its way: a clock that stepped
@@ -28,6 +28,8 @@ import { ADD_AFTER_MS, type SweptRow, type WaitingRow } from './take-rows.ts';
 const SWEEP_OVERLAP_MS = 65 * 60_000;
 /** A look at what has just passed needs no more than the rows that were too young. */
 const LOOK_OVERLAP_MS = ADD_AFTER_MS + 60_000;
+/** A vehicle a second leaves no room for asking the time with each. */
+const VEHICLES_WALL_MS = 30_000;
 /** Told in the state; a camera that loses its memory every night has more. */
 const MAX_GAPS = 10;
 
@@ -104,6 +106,7 @@ export function openRepair(deps: RepairDeps): Repair {
     gaps: [],
   };
   let wall: CameraWall | null = null;
+  let wallAt = Number.NEGATIVE_INFINITY;
   let waiting: readonly WaitingRow[] = [];
   let resumeAfter: PicName | null = null;
   let errands: PictureErrands | null = null;
@@ -141,10 +144,12 @@ export function openRepair(deps: RepairDeps): Repair {
 
   async function takeTurn(turn: Turn, during: AbortSignal, sweepDeps: SweepDeps): Promise<void> {
     const startedAt = clock.now();
-    if (turn === 'sweep') {
+    // Rows are dated by it, so a clock or a zone that was set since the last look must not be missed.
+    if (turn !== 'vehicle' || Math.abs(startedAt - wallAt) > VEHICLES_WALL_MS) {
       await pace.turn(during);
       const { client, timeZone: configuredZone } = deps;
       wall = await measureWall({ client, clock, configuredZone }, during);
+      wallAt = startedAt;
     }
     const resumed = turn === 'sweep' ? resumeAfter : null;
     const overlapMs = turn === 'sweep' ? SWEEP_OVERLAP_MS : LOOK_OVERLAP_MS;
@@ -164,7 +169,9 @@ export function openRepair(deps: RepairDeps): Repair {
     waiting = tally.waiting;
     const lookAt = Math.min(...waiting.map(({ dueAt }) => dueAt));
     if (turn === 'sweep' && isWhole) {
-      sweepDeps.progress.sweptAt = Math.floor(Math.min(startedAt, lookAt - ADD_AFTER_MS));
+      const sweptAt = safeUntil(waiting, startedAt, sweepDeps.progress.sweptAt);
+      sweepDeps.progress.sweptTo(sweptAt, wall?.aheadMs ?? null);
+      stream.swept(sweptAt);
       forgetGone(waiting);
     }
     await file.write(sweepDeps.progress);
@@ -185,9 +192,10 @@ export function openRepair(deps: RepairDeps): Repair {
   function tellGap(anchor: PicName | null, { tally }: SweepEnd, { progress }: SweepDeps): void {
     if (anchor === null || wall === null) return;
     const names = tally.seen.map(({ picName }) => picName);
-    const gap = gapIn({ anchor, names, ...stream.span, aheadMs: wall.aheadMs, now: clock.now() });
+    const seen = { anchor, names, ...stream.span, aheadMs: wall.aheadMs, swept: progress.swept, now: clock.now() };
+    const gap = gapIn(seen);
     // Told once: what is gone is gone with every later sweep too.
-    if (!names.includes(anchor) && progress.anchor === anchor) progress.anchor = null;
+    if (!names.includes(anchor) && progress.anchor === anchor) progress.anchor = anchorAfter(gap, seen);
     if (gap === null) return;
     view.gaps = [...view.gaps.slice(1 - MAX_GAPS), gap];
     const reason = `the camera remembers nothing between ${gap.from} and ${gap.to}, and its stream was not held`;

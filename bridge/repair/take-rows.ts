@@ -34,7 +34,8 @@ export type SweptRow = {
   lane: string;
   id: DetectionId;
 };
-export type WaitingRow = { detection: Detection; dueAt: number };
+/** `passedAt`: UTC ms; null where the camera's clock tells no age. */
+export type WaitingRow = { detection: Detection; dueAt: number; passedAt: number | null };
 export type RememberedRead = { row: PlateRow; detection: Detection };
 
 /** What one sweep has seen so far. */
@@ -87,7 +88,7 @@ async function takeRow(
   const waitsMs = ADD_AFTER_MS - Math.max(age ?? 0, knownFor);
   if (!isAtOnce && waitsMs > 0) {
     if (!firstSeen.has(id)) firstSeen.set(id, now);
-    tally.waiting.push({ detection, dueAt: now + waitsMs });
+    tally.waiting.push({ detection, dueAt: now + waitsMs, passedAt: age === null || age < 0 ? null : now - age });
     return false;
   }
   const isLive = isAtOnce && age !== null && Math.abs(age) <= LIVE_WITHIN_MS;
@@ -100,6 +101,16 @@ async function takeRow(
   tally.added.push(added);
   tally.unpictured.push(added);
   return true;
+}
+
+/**
+ * Until when all that passed is safe, UTC ms, after a look that began at `startedAt` and left `waiting`; a row of unknown
+ * age may be as old as what was not yet safe `before`.
+ */
+export function safeUntil(waiting: readonly WaitingRow[], startedAt: number, before: number | null): number {
+  let until = startedAt;
+  for (const { passedAt } of waiting) until = Math.min(until, passedAt ?? before ?? startedAt);
+  return Math.floor(until);
 }
 
 /** By the wall alone, so that no zone has to be known; null without one. */

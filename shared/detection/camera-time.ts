@@ -7,6 +7,11 @@ const LATEST_INSTANT_MS = Date.UTC(2200, 0);
 /** Beyond this the camera's clock orders nothing any more (DESIGN, camera time). */
 export const TRUSTED_CLOCK_OFFSET_MS = 5 * MINUTE_MS;
 
+/** What cameras tell of themselves; a look through a camera's memory reads thousands of rows in it. */
+const FIXED_OFFSET = /^([+-])(\d\d):(\d\d)$/;
+/** One for each configured zone: making one costs a hundred times what using it does. */
+const formats = new Map<TimeZone, Intl.DateTimeFormat>();
+
 /** IANA name of the zone a camera's clock stands in, for times sent without an offset. */
 export type TimeZone = string;
 
@@ -48,11 +53,22 @@ function zoneOffsetMs(wallAsUtc: number, timeZone: TimeZone): number {
 }
 
 function aheadOfUtc(instant: number, timeZone: TimeZone): number {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' }).formatToParts(instant);
+  const fixed = signedMs(FIXED_OFFSET.exec(timeZone));
+  if (fixed !== null) return fixed;
+  const parts = formatOf(timeZone).formatToParts(instant);
   const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
-  const match = /([+-])(\d\d):(\d\d)/.exec(name);
-  if (!match) return 0;
+  return signedMs(/([+-])(\d\d):(\d\d)/.exec(name)) ?? 0;
+}
+
+function signedMs(match: RegExpExecArray | null): number | null {
+  if (match === null) return null;
   return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) * MINUTE_MS;
+}
+
+function formatOf(timeZone: TimeZone): Intl.DateTimeFormat {
+  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  formats.set(timeZone, format);
+  return format;
 }
 
 export type Timing = { capturedAt: string; at: string; timeFrom: 'camera' | 'corrected' | 'arrival' };

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import colours from 'picocolors';
 import { reasonOf } from '../../shared/support/errors.ts';
+import { measureDrain } from './drain.ts';
 import { type Figure, verdictOn } from './figure.ts';
 import { measureIdleCameras } from './idle.ts';
 import { measureLens } from './lens.ts';
@@ -9,6 +10,7 @@ import { measureMemory } from './memory.ts';
 import { measurePromptness } from './prompt.ts';
 import { measureRecorder } from './recorder.ts';
 import { measureStream } from './stream.ts';
+import { measureVideo } from './video.ts';
 import { measureWebhook } from './webhook.ts';
 
 const MEASURES: Record<string, () => Promise<Figure[]>> = {
@@ -18,7 +20,9 @@ const MEASURES: Record<string, () => Promise<Figure[]>> = {
   memory: measureMemory,
   recorder: measureRecorder,
   webhook: measureWebhook,
+  drain: measureDrain,
   lens: measureLens,
+  video: measureVideo,
 };
 
 const program = new Command('npm run bench --')

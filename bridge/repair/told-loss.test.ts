@@ -1,0 +1,113 @@
+// What the camera forgets before anyone could ask is told, however its reboots fall between our questions.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isoInstant } from '../../shared/support/clock.ts';
+import type { LedgerEntry } from '../../test/camera/passage.ts';
+import { HOUR_MS, MINUTE_MS, type RepairBench, repairBench } from './repair.fixture.ts';
+
+let bench: RepairBench;
+let view: ReturnType<RepairBench['start']>['view'];
+let disconnect: () => void;
+beforeEach(async () => {
+  bench = repairBench();
+  view = bench.start().view;
+  disconnect = bench.connect();
+  bench.passLive({ plate: '01LIVE01' });
+  await bench.pass(7 * MINUTE_MS);
+});
+afterEach(() => bench.stop());
+
+/** Nobody listens; a vehicle passes, and is all there is to remember. */
+async function missOne(plate: string): Promise<LedgerEntry> {
+  disconnect();
+  await bench.pass(30_000);
+  const entry = bench.camera.pass({ plate });
+  await bench.pass(30_000);
+  return entry;
+}
+
+function gapsOver({ capturedAt }: LedgerEntry): number {
+  const passed = isoInstant(capturedAt);
+  return view().gaps.filter(({ from, to }) => from <= passed && passed <= to).length;
+}
+
+test('a stream that came for a moment before the reboot has not heard what passed before it', async () => {
+  bench.camera.away = true;
+  const lost = await missOne('01LOST01');
+  bench.connect()();
+  await bench.pass(1_000);
+  bench.camera.lane.forget();
+  bench.camera.away = false;
+  bench.connect();
+  await bench.pass(4 * MINUTE_MS);
+  expect(gapsOver(lost)).toBe(1);
+});
+
+test('a second reboot before any row is known again is a second loss', async () => {
+  const first = await missOne('01LOST01');
+  bench.camera.lane.forget();
+  disconnect = bench.connect();
+  await bench.pass(4 * MINUTE_MS);
+  const second = await missOne('01LOST02');
+  bench.camera.lane.forget();
+  bench.connect();
+  await bench.pass(4 * MINUTE_MS);
+  expect([gapsOver(first), gapsOver(second), view().gaps.length]).toEqual([1, 1, 2]);
+});
+
+test.each([
+  ['set back', -HOUR_MS],
+  ['set on', HOUR_MS],
+])('a camera whose clock is %s by an hour as it reboots hides no loss', async (_name, stepMs) => {
+  const lost = await missOne('01LOST01');
+  bench.camera.lane.forget();
+  bench.camera.clock.offsetMs += stepMs;
+  bench.connect();
+  await bench.pass(4 * MINUTE_MS);
+  expect(gapsOver(lost)).toBe(1);
+});
+
+test('nor does one whose clock is put right after the first vehicle that it remembers again', async () => {
+  const lost = await missOne('01LOST01');
+  bench.camera.lane.forget();
+  bench.camera.clock.offsetMs -= HOUR_MS;
+  await missOne('01KEPT01');
+  bench.camera.clock.offsetMs += HOUR_MS;
+  bench.connect();
+  await bench.pass(4 * MINUTE_MS);
+  expect(gapsOver(lost)).toBe(1);
+});
+
+test('nor does one whose clock is set while neither it nor the bridge is there to say so', async () => {
+  const lost = await missOne('01LOST01');
+  await bench.stop();
+  bench.camera.lane.forget();
+  await missOne('01KEPT01');
+  bench.camera.clock.offsetMs += HOUR_MS;
+  await missOne('01KEPT02');
+  view = bench.start().view;
+  bench.connect();
+  await bench.pass(4 * MINUTE_MS);
+  expect(gapsOver(lost)).toBe(1);
+});
+
+test('what waited for its age, by a clock that had been set, is lost with the next reboot and told', async () => {
+  bench.camera.away = true;
+  const lost = await missOne('01LOST01');
+  await bench.pass(4 * MINUTE_MS);
+  bench.camera.away = false;
+  bench.camera.clock.zoneMinutes -= 120;
+  disconnect = bench.connect();
+  await bench.pass(MINUTE_MS);
+  disconnect();
+  bench.camera.lane.forget();
+  await bench.pass(5_000);
+  bench.connect();
+  await bench.pass(4 * MINUTE_MS);
+  expect([bench.kept.all.length, gapsOver(lost)]).toEqual([0, 1]);
+});
+
+test('a memory that was emptied while the stream was held is no loss', async () => {
+  bench.camera.lane.forget();
+  await bench.pass(4 * MINUTE_MS);
+  expect(view().gaps).toEqual([]);
+});
