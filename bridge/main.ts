@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { CameraId } from '../shared/detection/detection.ts';
 import { BodyPool } from '../shared/isapi/multipart/body-pool.ts';
 import { folderPictureStore } from '../shared/pictures/folder-picture-store.ts';
 import type { PictureStore } from '../shared/pictures/picture-store.ts';
@@ -60,6 +61,7 @@ async function run(): Promise<void> {
   const table = { client: tableClient(), table: config.table };
   const { cameras, merged } = openAccounts({ ...config, table, holder: HOLDER, clock, log, signal });
   const roads: CameraRoad[] = [];
+  const clockOffsetOf = (camera: CameraId) => roads.find((each) => each.camera.id === camera)?.clockOffset.ms ?? null;
   const source = pushSource(config.cameras.map(pushingCamera));
   const lenses = openLensWatch({ ...table, cameras, clock, log, signal });
   const repairs = openRepairs({
@@ -79,7 +81,7 @@ async function run(): Promise<void> {
     accounts: tableHourAccounts({ ...table, clock }),
     memories: memoryReports(table),
     reads: storedReads({ ...table, clock }),
-    aheadMsOf: (camera) => roads.find((each) => each.camera.id === camera)?.clockOffset.ms ?? null,
+    aheadMsOf: clockOffsetOf,
     waitingReads: () => outbox.depth().reads,
     everyMs: config.repairEveryMs,
     print: (line) => void process.stdout.write(`${line}\n`),
@@ -89,7 +91,8 @@ async function run(): Promise<void> {
   });
   const state = await serveState(config.statePort, { roads: () => roads, repairOf: repairs.of, outbox, clock });
   const noticed = noticingReads(outbox, repairs.of);
-  const webhook = config.webhook && (await listenForPushes(config.webhook, { source, outbox: noticed, clock, log }));
+  const pushed = { source, outbox: noticed, clockOffsetOf, clock, log };
+  const webhook = config.webhook && (await listenForPushes(config.webhook, pushed));
   const road = {
     outbox: markingAway(noticed, lenses.lensIsAway),
     repairOf: repairs.of,

@@ -2,12 +2,14 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CameraIdSchema, type Detection } from '../../shared/detection/detection.ts';
-import { systemClock } from '../../shared/support/clock.ts';
+import { isoInstant, systemClock } from '../../shared/support/clock.ts';
 import { silentLog } from '../../shared/support/log.ts';
 import { MAX_PUSH_BYTES } from '../../shared/webhook/intake.ts';
 import { pushSource } from '../../shared/webhook/push-source.ts';
+import { ClockOffset } from '../alert-stream/clock-offset.ts';
 import { type Listener, listenForPushes } from './listener.ts';
 
+const HOUR_MS = 3_600_000;
 const XML =
   '<EventNotificationAlert><dateTime>2026-11-22T10:00:00+05:00</dateTime><eventType>ANPR</eventType><ANPR><licensePlate>01A123BC</licensePlate></ANPR></EventNotificationAlert>';
 
@@ -15,6 +17,7 @@ let kept: Detection[];
 let diskFull: boolean;
 let listener: Listener;
 let cameraAddress: string;
+let clockOffset: ClockOffset;
 
 async function listen(): Promise<void> {
   const source = pushSource([{ id: CameraIdSchema.parse('gate'), pushFrom: [cameraAddress] }]);
@@ -27,13 +30,14 @@ async function listen(): Promise<void> {
   };
   listener = await listenForPushes(
     { host: '127.0.0.1', port: 0 },
-    { source, outbox, clock: systemClock, log: silentLog },
+    { source, outbox, clockOffsetOf: () => clockOffset.ms, clock: systemClock, log: silentLog },
   );
 }
 beforeEach(async () => {
   kept = [];
   diskFull = false;
   cameraAddress = '127.0.0.1';
+  clockOffset = new ClockOffset({ log: silentLog, camera: 'gate' });
   await listen();
 });
 afterEach(() => listener.close());
@@ -61,6 +65,17 @@ describe('a camera that cannot push over HTTPS', () => {
   test('is told to come again while the disk is full', async () => {
     diskFull = true;
     expect(await push(XML)).toBe(503);
+  });
+
+  test('an hour fast: its pushes stand at the right instant, once its heartbeats were heard', async () => {
+    const sentAt = Date.parse('2026-11-22T05:00:00Z');
+    expect(await push(XML)).toBe(200);
+    for (let n = 0; n < 5; n += 1) clockOffset.heard(isoInstant(sentAt + HOUR_MS), sentAt, undefined);
+    expect(await push(XML)).toBe(200);
+    expect(kept).toMatchObject([
+      { timeFrom: 'camera', at: '2026-11-22T05:00:00.000Z' },
+      { timeFrom: 'corrected', at: '2026-11-22T04:00:00.000Z', capturedAt: '2026-11-22T05:00:00.000Z' },
+    ]);
   });
 
   test('may send its body in chunks', async () => {

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CameraId } from '../../shared/detection/detection.ts';
 import type { Clock } from '../../shared/support/clock.ts';
 import { reasonOf } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
@@ -24,7 +25,14 @@ const MAX_FOREIGN_CONNECTIONS = 8;
 /** After an answer, how long the rest of a refused body is read, so that the answer is not lost in a reset. */
 const DRAIN_MS = 2_000;
 
-export type ListenerDeps = { source: PushSource; outbox: ReadKeeper; clock: Clock; log: Log };
+export type ListenerDeps = {
+  source: PushSource;
+  outbox: ReadKeeper;
+  /** The camera's clock minus ours in ms, as its stream's heartbeats tell it; null where none was heard. */
+  clockOffsetOf: (camera: CameraId) => number | null;
+  clock: Clock;
+  log: Log;
+};
 export type Listener = { port: number; close(): Promise<void> };
 
 export async function listenForPushes(options: { host: string; port: number }, deps: ListenerDeps): Promise<Listener> {
@@ -66,7 +74,8 @@ function admit(server: Server, source: PushSource): void {
   });
 }
 
-async function take(request: IncomingMessage, { source, outbox, clock, log }: ListenerDeps): Promise<number> {
+async function take(request: IncomingMessage, deps: ListenerDeps): Promise<number> {
+  const { source, outbox, log } = deps;
   const token = tokenInPath(request.url ?? '');
   if (token === undefined) return 404;
   if (request.method !== 'POST') return 405;
@@ -80,17 +89,17 @@ async function take(request: IncomingMessage, { source, outbox, clock, log }: Li
     log.warn('webhook.refused', { reason: 'too large', limitBytes: MAX_PUSH_BYTES });
     return 413;
   }
-  return keep(contentsOf(request, body, candidates, clock), outbox, log);
+  return keep(contentsOf(request, body, candidates, deps), outbox, log);
 }
 
 function contentsOf(
   request: IncomingMessage,
   body: Buffer,
   candidates: readonly PushingCamera[],
-  clock: Clock,
+  { clock, clockOffsetOf }: ListenerDeps,
 ): PushContents {
   const contentType = request.headers['content-type'] ?? '';
-  return readPush({ contentType, body, candidates, receivedAt: clock.now() });
+  return readPush({ contentType, body, candidates, receivedAt: clock.now(), clockOffsetOf });
 }
 
 async function keep(contents: PushContents, outbox: ReadKeeper, log: Log): Promise<number> {

@@ -1,7 +1,7 @@
 // What one push says: every body form of ISAPI.md 5.1, read into Detections with their pictures. Names and types of parts
 // are not trusted; what is no plate is counted and ignored.
 
-import type { Detection } from '../detection/detection.ts';
+import type { CameraId, Detection } from '../detection/detection.ts';
 import { type Assembled, EventAssembly } from '../detection/event-assembly.ts';
 import { readAlert } from '../isapi/alert/alert.ts';
 import { kindOf } from '../isapi/multipart/part-body.ts';
@@ -27,9 +27,17 @@ export type PushContents = {
 export type PushFault = { fault: string; reason: string; count: number };
 
 type Part = { headers: PartHeaders; body: Buffer };
-export type PushBody = { contentType: string; body: Buffer; candidates: readonly PushingCamera[]; receivedAt: number };
+export type PushBody = {
+  contentType: string;
+  body: Buffer;
+  candidates: readonly PushingCamera[];
+  /** UTC milliseconds. */
+  receivedAt: number;
+  /** The camera's clock minus ours in ms, where the same process hears its heartbeats; null while it has heard none. */
+  clockOffsetOf?: (camera: CameraId) => number | null;
+};
 
-export function readPush({ contentType, body, candidates, receivedAt }: PushBody): PushContents {
+export function readPush({ contentType, body, candidates, receivedAt, clockOffsetOf }: PushBody): PushContents {
   const contents: PushContents = { reads: [], ignored: 0, faults: [] };
   const parts = partsOf(contentType, body, contents.faults);
   const camera = cameraOfPush(candidates, macIn(parts));
@@ -43,7 +51,7 @@ export function readPush({ contentType, body, candidates, receivedAt }: PushBody
     source: 'webhook' as const,
     receivedAt,
     timeZone: camera.timeZone,
-    clockOffsetMs: null,
+    clockOffsetMs: clockOffsetOf?.(camera.id) ?? null,
   };
   const assembly = new EventAssembly(() => arrival);
   for (const part of parts) collect(assembly.take(part), contents);

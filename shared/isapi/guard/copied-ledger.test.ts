@@ -98,7 +98,7 @@ describe('while the table is away', () => {
     const log = recordingLog();
     let isFull = false;
     const onFullDisk: typeof copies = {
-      read: copies.read,
+      ...copies,
       write: async (...row) => {
         if (isFull) throw new Broken('internal', 'could not write: the disk is full');
         return copies.write(...row);

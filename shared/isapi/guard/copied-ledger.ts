@@ -1,18 +1,20 @@
 // The bridge's ledger: the table's rows, each with a copy on this machine's disk. The copy decides only while the table
 // is away: a shut one refuses, an open one goes on, and with none nothing is sent. What it decided goes into the table
-// before anything else once that is back.
+// before anything else once that is back. A damaged copy is made anew from the table's row; when it had gone on without
+// the table, one lost login is assumed.
 import type { CameraId } from '../../detection/detection.ts';
 import type { Clock } from '../../support/clock.ts';
-import { Busy, reasonOf } from '../../support/errors.ts';
+import { Broken, Busy, reasonOf } from '../../support/errors.ts';
 import type { Log } from '../../support/log.ts';
+import { type ApartMarks, apartMarks } from './apart-mark.ts';
+import { changeRow } from './change-row.ts';
+import { lossAssumed } from './damaged-copy.ts';
+import { DamagedRow } from './damaged-row.ts';
 import type { GuardLedger } from './ledger.ts';
 import { mergedRow } from './merged-row.ts';
 import { emptyRow, type GuardRow, GuardRowSchema } from './row.ts';
 import { type VersionedFiles, versionedFiles } from './versioned-files.ts';
-
-/** So that a table that is away costs one wait in so many, and not one at each step of every request. */
-const ASK_TABLE_AGAIN_MS = 2_000;
-const MAX_CONFLICTS = 20;
+import { ASK_TABLE_AGAIN_MS, watchedTable } from './watched-table.ts';
 
 const CopySchema = GuardRowSchema.extend({
   /** The table's row as it last was; not null: the copy has gone on without the table. */
@@ -20,15 +22,17 @@ const CopySchema = GuardRowSchema.extend({
 });
 export type Copy = GuardRow & { base: GuardRow | null };
 
-export function copiesIn(folder: string): VersionedFiles<Copy> {
-  return versionedFiles<Copy>(folder, CopySchema);
+export type Copies = VersionedFiles<Copy> & { marks: ApartMarks };
+
+export function copiesIn(folder: string): Copies {
+  return { ...versionedFiles<Copy>(folder, CopySchema), marks: apartMarks(folder) };
 }
 
 export type CopiedLedgerDependencies = {
   /** Throws Busy while it is away. */
   table: GuardLedger;
   /** On this machine's disk; see `copiesIn`. */
-  copies: VersionedFiles<Copy>;
+  copies: Copies;
   /** Whose leases this machine can end. */
   holder: string;
   clock: Clock;
@@ -43,38 +47,22 @@ export interface CopiedLedger extends GuardLedger {
   mergeUntil(signal: AbortSignal): Promise<void>;
 }
 
-/** Throws Busy when the table is away and there is no copy that can be trusted, Broken when the disk or a row is damaged. */
-export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedgerDependencies): CopiedLedger {
+/** Throws Busy when the table is away and no copy can be trusted, Broken when the disk or the table's row is damaged. */
+export function copiedLedger(deps: CopiedLedgerDependencies): CopiedLedger {
+  const { copies, holder, clock, log } = deps;
+  const table = watchedTable(deps);
   /** Attempts whose lease may be in the table although it did not say so. */
   const unsure = new Map<CameraId, Set<string>>();
   /** Cameras whose copy the disk did not take: it may be open where the table is shut. */
   const outdated = new Set<CameraId>();
   /** Cameras whose copy has gone on without the table. */
   const apart = new Set<CameraId>();
-  let away: { error: Busy; until: number } | null = null;
 
   const leasesUnsure = (camera: CameraId) => unsure.get(camera) ?? new Set<string>();
 
-  async function ask<T>(question: () => Promise<T>): Promise<T> {
-    if (away !== null && clock.now() < away.until) throw away.error;
+  async function believedOnlyIf(kept: () => Promise<unknown>, camera: CameraId): Promise<void> {
     try {
-      const answer = await question();
-      if (away !== null) log.info('guard.table_returned');
-      away = null;
-      return answer;
-    } catch (error) {
-      if (error instanceof Busy) {
-        if (away === null) log.warn('guard.table_away', { reason: reasonOf(error) });
-        away = { error, until: clock.now() + ASK_TABLE_AGAIN_MS };
-      }
-      throw error;
-    }
-  }
-
-  /** Brings the copy up to the table's row. */
-  async function keep(camera: CameraId, row: GuardRow, expectedVersion: number): Promise<void> {
-    try {
-      await copies.write(camera, { ...row, base: null }, expectedVersion);
+      await kept();
       outdated.delete(camera);
     } catch (error) {
       if (!outdated.has(camera)) log.error('guard.copy_outdated', { camera, reason: reasonOf(error) });
@@ -82,34 +70,79 @@ export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedger
     }
   }
 
+  /** Brings the copy up to the table's row: in step again. The mark must not go before that is on the disk. */
+  function keep(camera: CameraId, row: GuardRow, expectedVersion: number): Promise<void> {
+    return believedOnlyIf(async () => {
+      const isFirst = await copies.write(camera, { ...row, base: null }, expectedVersion);
+      if (isFirst) await copies.marks.clear(camera);
+    }, camera);
+  }
+
   async function mergeInto(stored: GuardRow, copy: Copy, camera: CameraId): Promise<GuardRow> {
-    let current = stored;
-    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-      const base = copy.base ?? current;
-      const row = mergedRow({
+    const row = await changeRow({ ledger: table, camera, stored }, (current) =>
+      mergedRow({
         table: current,
         copy: rowOf(copy),
-        base,
+        base: copy.base ?? current,
         holder,
         unsure: leasesUnsure(camera),
         now: clock.now(),
-      });
-      const expected = current.version;
-      if (await ask(() => table.write(camera, row, expected))) {
-        // Killed between these two, the bad logins are counted once more: too careful, never too bold.
-        await keep(camera, row, copy.version);
-        unsure.delete(camera);
-        apart.delete(camera);
-        log.info('guard.copy_merged', { camera });
-        return row;
-      }
-      current = (await ask(() => table.read(camera))) ?? emptyRow;
+      }),
+    );
+    // Killed between these two, the bad logins are counted once more: too careful, never too bold.
+    await keep(camera, row, copy.version);
+    unsure.delete(camera);
+    apart.delete(camera);
+    log.info('guard.copy_merged', { camera });
+    return row;
+  }
+
+  /** The copy; in the place of a damaged one, the table's row. Throws Busy when that is away then. */
+  async function readCopy(camera: CameraId): Promise<Copy | null> {
+    try {
+      return await copies.read(camera);
+    } catch (error) {
+      if (!(error instanceof DamagedRow)) throw error;
+      return makeAnew(camera, error);
     }
-    throw new Busy('camera_busy', `could not ask camera ${camera}: its guard's row is changed too often`);
+  }
+
+  async function makeAnew(camera: CameraId, damaged: DamagedRow): Promise<Copy | null> {
+    const stored = await table.read(camera).catch((cause: unknown) => {
+      if (!(cause instanceof Busy)) throw cause;
+      const state = `its guard's copy ${damaged.path} is damaged (${damaged.what}) and the table is away`;
+      const message = `could not ask camera ${camera}: ${state}; bring the table back, it replaces the copy by itself`;
+      throw new Busy('camera_busy', message, { cause, retryAfterSeconds: ASK_TABLE_AGAIN_MS / 1000 });
+    });
+    // Marked, or above the table: it had gone on alone, and bad logins may be lost with it.
+    const wentOn = damaged.version > (stored?.version ?? 0) || (await copies.marks.isSet(camera));
+    const row = wentOn ? await assumeLoss(camera, stored ?? emptyRow, damaged) : (stored ?? emptyRow);
+    // The table knows first: killed before the copy is there, nothing is forgotten.
+    let isSetAside = false;
+    await believedOnlyIf(async () => {
+      isSetAside = await copies.setAside(camera, damaged);
+    }, camera);
+    if (outdated.has(camera)) return null;
+    await keep(camera, row, 0);
+    apart.delete(camera);
+    if (isSetAside) {
+      const assumed = wentOn ? 'lost_attempt' : 'nothing';
+      log.error('guard.copy_damaged', { camera, what: damaged.what, setAside: `${damaged.path}.damaged`, assumed });
+    }
+    return copies.read(camera);
+  }
+
+  function assumeLoss(camera: CameraId, stored: GuardRow, damaged: DamagedRow): Promise<GuardRow> {
+    return changeRow({ ledger: table, camera, stored }, (current) => {
+      const row = lossAssumed(current, { holder, now: clock.now() });
+      if (row !== null) return { ...row, version: Math.max(current.version, damaged.version) + 1 };
+      const message = `${damaged.message}; the table, which would replace it, has no row of ${camera}`;
+      throw new Broken('internal', message, { cause: damaged });
+    });
   }
 
   async function readBoth(camera: CameraId, copy: Copy | null): Promise<GuardRow | null> {
-    const stored = await ask(() => table.read(camera));
+    const stored = await table.read(camera);
     const version = stored?.version ?? 0;
     // A table below its copy was emptied or restored: the copy knows what it has forgotten.
     if (copy !== null && (copy.base !== null || copy.version > version)) {
@@ -128,7 +161,7 @@ export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedger
   }
 
   async function read(camera: CameraId): Promise<GuardRow | null> {
-    const copy = await copies.read(camera);
+    const copy = await readCopy(camera);
     try {
       return await readBoth(camera, copy);
     } catch (error) {
@@ -139,7 +172,7 @@ export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedger
 
   async function mergeBack(camera: CameraId): Promise<void> {
     // Somebody here is logging in: that one's outcome comes first, and its next request merges.
-    if ((await copies.read(camera))?.lease) return;
+    if ((await readCopy(camera))?.lease) return;
     await read(camera);
   }
 
@@ -155,10 +188,10 @@ export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedger
     },
 
     async write(camera, row, expectedVersion) {
-      const copy = await copies.read(camera);
+      const copy = await readCopy(camera);
       if (copy === null || copy.base === null) {
         try {
-          const isFirst = await ask(() => table.write(camera, row, expectedVersion));
+          const isFirst = await table.write(camera, row, expectedVersion);
           if (isFirst) await keep(camera, row, copy?.version ?? 0);
           return isFirst;
         } catch (error) {
@@ -168,6 +201,7 @@ export function copiedLedger({ table, copies, holder, clock, log }: CopiedLedger
         }
       }
       apart.add(camera);
+      await copies.marks.set(camera);
       return copies.write(camera, { ...row, base: copy.base ?? rowOf(copy) }, expectedVersion);
     },
   };

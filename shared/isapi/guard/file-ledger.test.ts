@@ -53,9 +53,16 @@ describe('the ledger on disk', () => {
     await expect(ledger.read(gateId)).resolves.toMatchObject({ version: 3 });
   });
 
-  it('never takes a damaged row for a fresh one', async () => {
-    await writeFile(join(folder, 'gate.4.json'), '{"version":4,');
-    expect(await failure(fileLedger(folder).read(gateId))).toBeInstanceOf(Broken);
+  it.each([
+    ['', 'it is empty'],
+    ['{"version":4,', 'it is no whole JSON'],
+    ['{"version":4}', "it is no guard's row"],
+  ])('never takes a damaged row (%j) for a fresh one, or an older one for it', async (text, what) => {
+    await fileLedger(folder).write(gateId, { ...emptyRow, version: 3 }, 0);
+    await writeFile(join(folder, 'gate.4.json'), text);
+    const refusal = await failure(fileLedger(folder).read(gateId));
+    expect(refusal).toBeInstanceOf(Broken);
+    expect(refusal.message).toContain(`${join(folder, 'gate.4.json')}: ${what}; delete it only when`);
   });
 
   it('holds a guard that was killed with credentials out: the next process counts it and sends nothing', async () => {

@@ -42,10 +42,18 @@ describe('the label of a password', () => {
     await expect(readFile(join(folder, name), 'utf8')).resolves.not.toContain(label);
   });
 
-  it('is refused with a damaged key', async () => {
-    await labelPassword(folder, credentials('a'));
-    const [name = ''] = await readdir(folder);
-    await writeFile(join(folder, name), 'ab');
-    expect(await failure(labelPassword(folder, credentials('a')))).toBeInstanceOf(Broken);
-  });
+  it.each(['', 'ab'])(
+    'is refused with a damaged key (%j), which is left as it is, and is told what to do',
+    async (key) => {
+      await labelPassword(folder, credentials('a'));
+      const [name = ''] = await readdir(folder);
+      const path = join(folder, name);
+      await writeFile(path, key);
+      const refusal = await failure(labelPassword(folder, credentials('a')));
+      expect(refusal).toBeInstanceOf(Broken);
+      expect(refusal.message).toContain(path);
+      expect(refusal.message).toMatch(/restore it, or delete it/);
+      await expect(readFile(path, 'utf8')).resolves.toBe(key);
+    },
+  );
 });

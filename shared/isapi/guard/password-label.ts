@@ -32,5 +32,10 @@ async function keyIn(folder: string): Promise<Buffer> {
   } catch (cause) {
     throw new Broken('internal', `could not read the key in ${path}`, { cause });
   }
-  throw new Broken('internal', `could not read the key in ${path}: it is damaged`);
+  // A key made anew would give the same password another label, and so open a guard that is shut for it.
+  const remedy = 'restore it, or delete it once the right password is known to be configured';
+  throw new Broken(
+    'internal',
+    `could not read the key in ${path}: it is damaged; ${remedy}, which then gets a new label`,
+  );
 }

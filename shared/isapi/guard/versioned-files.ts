@@ -1,10 +1,11 @@
 // Rows on one machine's disk: `<camera>.<version>.json`, the highest version counts. A version is a name that can be
 // taken only once, which makes compare-and-set hold between processes (bridge and doctor) without a lock to leak.
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as z from 'zod';
 import type { CameraId } from '../../detection/detection.ts';
 import { Broken } from '../../support/errors.ts';
+import { DamagedRow } from './damaged-row.ts';
 import { TEMPORARY_FILE, writeExclusively } from './exclusive-file.ts';
 
 /** A temporary file older than this has no living writer. */
@@ -15,8 +16,13 @@ const MAX_READS = 20;
 type Versioned = { version: number };
 
 export interface VersionedFiles<Row extends Versioned> {
-  /** The newest row, or null; throws Broken when it is damaged: forgetting it would forget bad logins. */
+  /** The newest row, or null; throws DamagedRow rather than take it for a fresh one: that would forget bad logins. */
   read(camera: CameraId): Promise<Row | null>;
+  /**
+   * Renames the file of a damaged row to `….damaged`, for people, and removes older rows, which would speak in its place
+   * and know less. False when another process has already done so.
+   */
+  setAside(camera: CameraId, damaged: DamagedRow): Promise<boolean>;
   /** False when `expectedVersion` (0: none) is not the newest; throws Broken when the disk does not take it. */
   write(camera: CameraId, row: Row, expectedVersion: number): Promise<boolean>;
 }
@@ -28,7 +34,15 @@ export function versionedFiles<Row extends Versioned>(folder: string, schema: z.
       try {
         return await newestRow(folder, camera, schema);
       } catch (cause) {
+        if (cause instanceof DamagedRow) throw cause;
         throw new Broken('internal', `could not read the guard's row of ${camera} in ${folder}`, { cause });
+      }
+    },
+    async setAside(camera, damaged) {
+      try {
+        return await setAsideRow(folder, camera, damaged, schema);
+      } catch (cause) {
+        throw new Broken('internal', `could not set ${damaged.path} aside`, { cause });
       }
     },
     async write(camera, row, expectedVersion) {
@@ -46,10 +60,47 @@ async function newestRow<Row>(folder: string, camera: CameraId, schema: z.ZodTyp
     const newest = Math.max(0, ...(await versionsOf(folder, camera)));
     if (newest === 0) return null;
     try {
-      return schema.parse(JSON.parse(await readFile(rowPath(folder, camera, newest), 'utf8')));
+      return await rowIn(rowPath(folder, camera, newest), newest, schema);
     } catch (error) {
       if (!isMissing(error) || reads === MAX_READS) throw error;
     }
+  }
+}
+
+async function rowIn<Row>(path: string, version: number, schema: z.ZodType<Row>): Promise<Row> {
+  const text = await readFile(path, 'utf8');
+  if (text.trim() === '') throw new DamagedRow({ path, version, what: 'it is empty' });
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const what = cause instanceof SyntaxError ? 'it is no whole JSON' : "it is no guard's row";
+    throw new DamagedRow({ path, version, what }, { cause });
+  }
+}
+
+async function setAsideRow<Row>(
+  folder: string,
+  camera: CameraId,
+  { path, version }: DamagedRow,
+  schema: z.ZodType<Row>,
+): Promise<boolean> {
+  for (const older of await versionsOf(folder, camera)) {
+    if (older < version) await rm(rowPath(folder, camera, older), { force: true });
+  }
+  try {
+    // Another process may have made it anew under the same name.
+    const isDamaged = await rowIn(path, version, schema).then(
+      () => false,
+      (error: unknown) => {
+        if (error instanceof DamagedRow) return true;
+        throw error;
+      },
+    );
+    if (isDamaged) await rename(path, `${path}.damaged`);
+    return isDamaged;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
   }
 }
 
