@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// On two cores: unit tests first, then the journeys, which start whole processes, two files at a time; what measures time
+// On two cores: unit tests first, then the journeys, which start whole processes, three files at a time; what measures time
 // or memory, or decodes video, comes last and one file at a time.
 const MEASURED = ['day', 'prompt', 'video', 'viewers'].map((name) => `test/journeys/${name}.test.ts`);
 
@@ -15,8 +15,8 @@ export default defineConfig({
           testTimeout: 20_000,
           // One test file after another in the same process: half of the time went into importing the same modules again.
           isolate: false,
-          // The default leaves one core idle, which on two cores is half of them.
-          maxWorkers: 2,
+          // One more than there are cores: most tests wait for a socket or a timer part of their time.
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
@@ -25,7 +25,7 @@ export default defineConfig({
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
           exclude: MEASURED,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 90_000,
           hookTimeout: 90_000,

@@ -201,8 +201,9 @@ describe('what goes wrong', () => {
     ['answers with what never ends', { text: `{"source":"${secret.source}","x":"${'x'.repeat(2 * 1024 * 1024)}"}` }],
   ])('MediaMTX %s: an error that quotes nothing of it', async (_, reply) => {
     const { api } = await serving(() => reply);
-    for (const call of [api.path(sub), api.paths(), api.info(), api.addPath(sub, SOURCE)]) {
-      const error = await failureOf(call);
+    const calls = [() => api.path(sub), () => api.paths(), () => api.info(), () => api.addPath(sub, SOURCE)];
+    for (const call of calls) {
+      const error = await failureOf(call());
       expect(error.message).toMatch(/^could not .*MediaMTX/);
       expect(inspect(error, { depth: 9 })).not.toContain('p@ss');
       expect(inspect(error, { depth: 9 })).not.toContain('p%40ss');
