@@ -83,6 +83,7 @@ describe('the stream of a camera with a bridge', () => {
     ['is being opened', { status: 'connecting' }, 'warn', /connecting/],
     ['is refused', { status: 'refused', reason: 'its streams are taken' }, 'fail', /its streams are taken/],
     ['is off', { status: 'off' }, 'fail', /off/],
+    ['is not to be held', { status: 'off', reason: 'the bridge is told to hold no stream' }, 'warn', /pushes them/],
     [
       'tells of vehicles without plates',
       { reading: { status: 'reads_missing', reason: null } },

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ask } from '../../test/camera/camera-client.ts';
 import type { CameraOptions } from '../../test/camera/camera-options.ts';
 import { freePort } from '../../test/local/media-process.ts';
+import { openAnswering, type Reply } from './checks/answering.fixture.ts';
 import { CHECK_NAMES, type CheckName, type Status } from './finding.ts';
 import { findingOf, openPractice, type Practice } from './visit.fixture.ts';
 
@@ -97,7 +98,7 @@ const FAULTS: Fault[] = [
     'video-main',
     'fail',
     /by RTSP/,
-    /digest/,
+    /digest.*rearm/,
   ],
 ];
 
@@ -206,6 +207,47 @@ describe('a port that is not there', () => {
     expect(document.first?.check).toBe('login');
     expect(findingOf(document, 'login').change).toContain('is it forwarded to the camera’s HTTP port');
     expect(camera.logins.bad).toBe(0);
+  });
+});
+
+/** Where a forwarded port may lead instead of to the camera. */
+const NO_CAMERAS: [name: string, reply: Reply, seen: RegExp, change: RegExp][] = [
+  [
+    'a router’s page',
+    { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html>' },
+    /web page/,
+    /router’s own/,
+  ],
+  ['a page that sends elsewhere', { status: 302, headers: { Location: '/login' } }, /302/, /router’s own/],
+  [
+    'a page that asks for Basic',
+    { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="x"' } },
+    /Basic/,
+    /digest/,
+  ],
+  ['a page that knows no ISAPI', { status: 404, body: 'none' }, /404/, /ISAPI switched on/],
+];
+
+describe('a port that leads to somebody else', () => {
+  test.each(NO_CAMERAS)('%s is named first, and gets no password', async (_name, reply, seen, change) => {
+    const { visit } = await start();
+    const other = await openAnswering(() => reply);
+    try {
+      const document = await visit({ GATE_CAMERA_PORT: new URL(other.url).port });
+      expect(document.first?.check).toBe('login');
+      const { seen: said, change: told } = findingOf(document, 'login');
+      expect([said, told]).toEqual([expect.stringMatching(seen), expect.stringMatching(change)]);
+      for (const line of other.asked) expect(line).toMatch(/without a token$/);
+    } finally {
+      other.close();
+    }
+  });
+
+  test('the camera’s HTTP port speaks no RTSP, and that is said of the port', async () => {
+    const { visit, camera } = await start();
+    const document = await visit({ GATE_CAMERA_RTSP_PORT: String(camera.port) });
+    expect(document.first?.check).toBe('video-main');
+    expect(findingOf(document, 'video-main').change).toContain('is GATE_CAMERA_RTSP_PORT forwarded');
   });
 });
 

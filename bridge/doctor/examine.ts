@@ -12,6 +12,7 @@ import { QUESTION_LIMIT_MS } from './ask.ts';
 import { bridgeWord } from './bridge-word.ts';
 import { checkAlarms } from './checks/alarms.ts';
 import { checkAnpr } from './checks/anpr.ts';
+import { API_LIMIT_MS, checkApi } from './checks/api.ts';
 import { checkClock } from './checks/clock.ts';
 import { checkFirmware } from './checks/firmware.ts';
 import { checkGuard, GUARD_LIMIT_MS } from './checks/guard-state.ts';
@@ -24,7 +25,8 @@ import { checkPlatesMemory, PLATES_LIMIT_MS } from './checks/plates-memory.ts';
 import { checkPort, REACH_LIMIT_MS } from './checks/reach.ts';
 import { checkStream, STREAM_LIMIT_MS } from './checks/stream.ts';
 import { checkTestRead, TEST_READ_LIMIT_MS } from './checks/test-read.ts';
-import { checkVideo, VIDEO_LIMIT_MS } from './checks/video.ts';
+import { checkVideo, videoLimitMs } from './checks/video.ts';
+import { checkWebhookRoute, WEBHOOK_LIMIT_MS } from './checks/webhook-route.ts';
 import type { DoctorConfig } from './config.ts';
 import { fail, type Outcome, ok } from './finding.ts';
 import type { OpenedDoctor } from './open-doctor.ts';
@@ -38,8 +40,12 @@ export type Examination = {
   /** An operator's, for a real offer and for the API. */
   token: Secret | null;
   sendsTestRead: boolean;
+  /** Hears each plate that is seen on the way, so that it can be kept out of what is sent away. */
+  onPlate?: (plate: string) => void;
   /** The PATH. */
   path: string | undefined;
+  /** How long each video stream is played; 0 plays none. */
+  watchMs: number;
   /** Of the stream's heartbeat; the camera's own where it is not given. */
   heartbeatWaitMs?: number;
   clock: Clock;
@@ -66,7 +72,10 @@ export function checksOf(examination: Examination): Check[] {
     system('configuration', REACH_LIMIT_MS, async () => checkConfiguration(config)),
     ...cameras.flatMap((camera) => cameraChecks(camera, examination, rows)),
     ...(first ? [mediaMtxCheck(first, examination, rows)] : []),
-    ...cameras.flatMap((camera) => outsideChecks(camera, examination, rows)),
+    ...cameras.map((camera) => liveCheck(camera, examination)),
+    system('api', API_LIMIT_MS, () => checkApi(config)),
+    system('webhook', WEBHOOK_LIMIT_MS, () => checkWebhookRoute(config)),
+    ...cameras.map((camera) => testReadCheck(camera, examination, rows)),
     system('alarms', REACH_LIMIT_MS, async () => checkAlarms()),
   ];
 }
@@ -99,7 +108,7 @@ function cameraChecks(
   };
   const question = (check: Check['check'], run: Check['run']) => of(check, QUESTION_LIMIT_MS, ['login'], run);
   const word = () => bridgeWord(camera.id, { statePort: config.statePort, states: rows.states, clock });
-  const { heartbeatWaitMs } = options;
+  const { heartbeatWaitMs, watchMs, onPlate = () => {} } = options;
   return [
     of('http-port', REACH_LIMIT_MS, undefined, () =>
       checkPort({ host, port: httpPort, name: 'HTTP', setting: 'GATE_CAMERA_PORT' }, clock),
@@ -122,10 +131,12 @@ function cameraChecks(
         clock,
       }),
     ),
-    of('pictures', PICTURES_LIMIT_MS, undefined, () => checkPictures(camera.id, { store: rows.store, clock })),
-    of('plates-memory', PLATES_LIMIT_MS, ['login'], () => checkPlatesMemory(client, clock)),
+    of('pictures', PICTURES_LIMIT_MS, undefined, () => checkPictures(camera.id, { store: rows.store, onPlate, clock })),
+    of('plates-memory', PLATES_LIMIT_MS, ['login'], () => checkPlatesMemory(client, { onPlate, clock })),
     ...STREAM_KINDS.map((kind) =>
-      of(`video-${kind}`, VIDEO_LIMIT_MS, ['rtsp-port', 'guard'], () => checkVideo(opened, kind, clock)),
+      of(`video-${kind}`, videoLimitMs(watchMs), ['rtsp-port', 'guard'], () =>
+        checkVideo(opened, kind, { clock, watchMs }),
+      ),
     ),
   ];
 }
@@ -137,9 +148,14 @@ function mediaMtxCheck({ camera }: OpenedCamera, { config, path, clock }: Examin
   );
 }
 
-function outsideChecks({ camera }: OpenedCamera, examination: Examination, { store }: Rows): Check[] {
+function liveCheck({ camera }: OpenedCamera, { config: { liveUrl }, token }: Examination): Check {
+  const run = () => checkLive({ liveUrl, stream: streamName(camera.id, 'sub'), token });
+  return { check: 'live', camera: camera.id, limitMs: LIVE_LIMIT_MS, run };
+}
+
+function testReadCheck({ camera }: OpenedCamera, examination: Examination, { store }: Rows): Check {
   const { config, token, sendsTestRead, clock } = examination;
-  const { liveUrl, apiUrl } = config;
+  const { apiUrl } = config;
   const byTable =
     store &&
     ((id: DetectionId) =>
@@ -148,13 +164,8 @@ function outsideChecks({ camera }: OpenedCamera, examination: Examination, { sto
         () => false,
       ));
   const find = byTable ?? (token && apiUrl ? (id: DetectionId) => foundByApi(apiUrl, token, id) : null);
-  const of = (check: Check['check'], limitMs: number, run: Check['run']): Check => {
-    return { check, camera: camera.id, limitMs, run };
-  };
-  return [
-    of('live', LIVE_LIMIT_MS, () => checkLive({ liveUrl, stream: streamName(camera.id, 'sub'), token })),
-    of('test-read', TEST_READ_LIMIT_MS, () => checkTestRead({ isAsked: sendsTestRead, apiUrl, camera, find, clock })),
-  ];
+  const run = () => checkTestRead({ isAsked: sendsTestRead, apiUrl, camera, find, clock });
+  return { check: 'test-read', camera: camera.id, limitMs: TEST_READ_LIMIT_MS, run };
 }
 
 async function foundByApi(apiUrl: string, token: Secret, id: DetectionId): Promise<boolean> {

@@ -20,10 +20,13 @@ export const CHECK_NAMES = [
   'video-sub',
   'mediamtx',
   'live',
+  'api',
+  'webhook',
   'test-read',
   'alarms',
 ] as const;
-export const CheckNameSchema = z.enum(CHECK_NAMES);
+/** What a finding may be about beside the checks: how doctor was called, the slot that it was told to write, itself. */
+export const CheckNameSchema = z.enum([...CHECK_NAMES, 'command-line', 'webhook-slot', 'doctor']);
 export type CheckName = z.infer<typeof CheckNameSchema>;
 
 /** `warn`: it works, with a reserve. `skipped`: not looked at, and `seen` says why. */

@@ -16,12 +16,17 @@ export function findingLines(finding: Finding, paint: Paint, isOneOfMany: boolea
   return change === null ? [line] : [line, `${INDENT}${' '.repeat(NAME_CHARACTERS)} → ${change}`];
 }
 
-export function summaryLine({ status, first }: DoctorDocument, paint: Paint): string {
-  if (first === null) return paint.bold('All that was looked at is well.');
+/** What to do first, whatever stands above it on the screen. */
+export function summaryLines({ status, first, findings }: DoctorDocument, paint: Paint): string[] {
+  if (first === null) return [paint.bold('All that was looked at is well.')];
+  const { change = null } =
+    findings.find(({ check, camera }) => check === first.check && camera === first.camera) ?? {};
   const where = first.camera ? `${first.check} of camera ${first.camera}` : first.check;
-  return paint.bold(
-    status === 'warn' ? `It works; look at ${where}.` : `Mend ${where} first: what follows may be its consequence.`,
-  );
+  const what =
+    status === 'warn'
+      ? `It works; look at ${where}.`
+      : `Mend ${where} first; what failed after it may be its consequence.`;
+  return [paint.bold(what), ...(change === null ? [] : [`→ ${change}`])];
 }
 
 function painted(status: Status, paint: Paint): string {

@@ -10,16 +10,36 @@ const NEVER = /plate|passw|secret|token|ticket|authorization|cookie|nonce|creden
 const NAMES = new Set(['level', 'time', 'event', 'camera', 'check', 'status', 'code', 'stream', 'holder', 'why']);
 const NAME = /^[A-Za-z][A-Za-z._-]{0,60}$/;
 
+const PLATE_FIELD = /^(?:licensePlate|originalLicensePlate|plate|plateAsRead|plateNumber|plates)$/i;
+
+/** The plates that a line names as such: they may stand elsewhere in other words. */
+export function platesIn(line: string): string[] {
+  const record = jsonIn(line.slice(0, MAX_LINE_CHARACTERS));
+  return record === null ? [] : platesUnder(record.value, '', 0);
+}
+
+function platesUnder(value: unknown, key: string, depth: number): string[] {
+  if (depth > MAX_DEPTH) return [];
+  if (typeof value === 'string') return PLATE_FIELD.test(key) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((each) => platesUnder(each, key, depth + 1));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => platesUnder(each, name, depth + 1));
+}
+
 export function redactedLine(line: string, redactor: Redactor): unknown {
   const text = line.slice(0, MAX_LINE_CHARACTERS);
-  if (text.startsWith('{')) {
-    try {
-      return redacted(JSON.parse(text), '', redactor, 0);
-    } catch {
-      // No JSON after all, or cut.
-    }
+  const record = jsonIn(text);
+  return record === null ? redactor.any(text) : redacted(record.value, '', redactor, 0);
+}
+
+/** Null for what is no JSON, or cut. */
+function jsonIn(text: string): { value: unknown } | null {
+  if (!text.startsWith('{')) return null;
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return null;
   }
-  return redactor.any(text);
 }
 
 function redacted(value: unknown, key: string, redactor: Redactor, depth: number): unknown {

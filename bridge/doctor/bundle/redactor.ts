@@ -1,6 +1,7 @@
 // Takes out of text what must not leave the machine: secrets that are known, what looks like one, plates, addresses.
 // It takes too much rather than too little: a hidden request id costs a question, a leaked token costs more.
 import { isIPv6 } from 'node:net';
+import { plateHider } from './hide-plates.ts';
 
 export const HIDDEN = '***';
 /** Shorter ones would blot out half of every line, and no camera takes such a password. */
@@ -11,13 +12,15 @@ export type Redaction = {
   secrets: readonly string[];
   /** Cameras by the host they are reached at. */
   cameras: readonly { id: string; host: string }[];
+  /** That were seen, in any form. */
+  plates: Iterable<string>;
   withAddresses: boolean;
 };
 
 export type Redactor = {
-  /** For words that we wrote: secrets and addresses. */
+  /** For words that we wrote: secrets, addresses, plates that are known. */
   own(text: string): string;
-  /** For anybody's words: plates too. */
+  /** For anybody's words: whatever could be a plate, too. */
   any(text: string): string;
 };
 
@@ -42,21 +45,17 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w+=-])(?=[\w+=-]*\d)(?=[\w+=-]*[A-Za-z])[\w+=-]{32,}/g, HIDDEN],
 ];
 
-const INSTANT = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)/;
-/** Letters and digits together, or digits alone that are longer than a port or a count. */
-const PLATE =
-  /(?<![\p{L}\p{N}])(?:(?=[\p{L}\p{N}]*\p{N})(?=[\p{L}\p{N}]*\p{L})[\p{L}\p{N}]{5,12}|\p{N}{7,10})(?![\p{L}\p{N}])/gu;
 const IPV4 = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)/g;
 const MAC = /(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])/gi;
 const MAYBE_IPV6 = /(?<![\w:.])[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*/gi;
 
-export function redactor({ secrets, cameras, withAddresses }: Redaction): Redactor {
+export function redactor({ secrets, cameras, plates, withAddresses }: Redaction): Redactor {
   const known = secrets.filter((secret) => secret.length >= MIN_SECRET_CHARACTERS).flatMap(formsOf);
   // The longest first: a password may be a part of another.
   const sorted = [...new Set(known)].toSorted((a, b) => b.length - a.length);
-  const words = new Set(cameras.map(({ id }) => id));
+  const hider = plateHider({ plates, ids: cameras.map(({ id }) => id), instead: HIDDEN });
 
-  function own(text: string): string {
+  function withoutSecrets(text: string): string {
     let hidden = sorted.reduce((left, secret) => left.replaceAll(secret, HIDDEN), text);
     for (const [pattern, instead] of PATTERNS) hidden = hidden.replace(pattern, instead);
     return withAddresses ? hidden : withoutAddresses(hidden);
@@ -74,13 +73,10 @@ export function redactor({ secrets, cameras, withAddresses }: Redaction): Redact
       .replace(MAYBE_IPV6, (found) => (isIPv6(found) ? '<address>' : found));
   }
 
-  function any(text: string): string {
-    const pieces = own(text).split(INSTANT);
-    const plateless = (piece: string) => piece.replace(PLATE, (found) => (words.has(found) ? found : HIDDEN));
-    return pieces.map((piece, index) => (index % 2 === 1 ? piece : plateless(piece))).join('');
-  }
-
-  return { own, any };
+  return {
+    own: (text) => hider.known(withoutSecrets(text)),
+    any: (text) => hider.any(withoutSecrets(text)),
+  };
 }
 
 /** As it may stand in a URL, in XML or in a login. */

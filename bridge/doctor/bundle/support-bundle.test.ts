@@ -10,6 +10,7 @@ const PASSWORD = 'p@ss: word/1';
 const PUSH_TOKEN = 'invented-push-token-1';
 const HOST = 'gate-camera.example.net';
 const JWT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJvcGVyYXRvciJ9.c2lnbmF0dXJl';
+const SEEN = 'HAULIER';
 const TICKET = 'dGlja2V0LW9mLXRoZS1nYXRlLTAwMDE';
 
 const cameras = readCameras({ GATE_CAMERAS: 'file' }, () =>
@@ -35,13 +36,15 @@ const bundleOf = (over: Partial<BundleFacts> = {}) =>
     },
     cameras,
     secrets: [PASSWORD, PUSH_TOKEN, JWT],
+    plates: [SEEN],
     release: 'abc',
     log: [],
     withAddresses: false,
     clock,
     ...over,
   });
-const logged = (...log: string[]): string[] => JSON.parse(bundleOf({ log })).log;
+const NAMING = JSON.stringify({ plates: ['5678-1234'], event: { licensePlate: 'GoFast' } });
+const logged = (...log: string[]): string[] => JSON.parse(bundleOf({ log: [...log, NAMING] })).log.slice(0, -1);
 
 /** Each with a line of a log, ours or not, that it might stand in. */
 const LEAKS: [what: string, secret: string, line: string][] = [
@@ -70,6 +73,15 @@ const LEAKS: [what: string, secret: string, line: string][] = [
   ['a plate of digits alone', '01234567', JSON.stringify({ event: 'x', note: 'saw 01234567' })],
   ['a plate in another script', '京A12345', 'read 京A12345'],
   ['a plate under its name', 'AB', JSON.stringify({ plate: 'AB', list: [{ licensePlate: 'AB' }] })],
+  ['a plate with blanks', 'AB 123 CD', 'the truck AB 123 CD passed'],
+  ['a plate with dashes in small letters', 'ab-123-cd', 'read ab-123-cd at lane 2'],
+  ['a plate with dots', 'AB.123.CD', 'AB.123.CD.'],
+  ['a plate with blanks in small letters', 'ab 123 cd', 'was it ab 123 cd or not'],
+  ['a plate with words of ours beside it', '01 A 123 BC', 'in 01 A 123 BC at 12 s'],
+  ['a plate in a file’s name', '34-ABC-56', '/pictures/34-ABC-56.jpg'],
+  ['a plate of letters that was seen', SEEN, `the one called h-aulier: ${SEEN.toLowerCase()}`],
+  ['a plate that another line names', '5678 1234', 'and 5678 1234 again'],
+  ['a plate of two parts that another line names', 'GO FAST', 'said go fast'],
   ['a plate as a field’s name', '20R545PE', JSON.stringify({ counts: { '20R545PE': 2 } })],
   ['the camera’s host', HOST, `could not reach ${HOST.toUpperCase()}:8080`],
   ['an address', '198.51.100.7', JSON.stringify({ event: 'viewer.refused', address: '198.51.100.7' })],
@@ -86,7 +98,7 @@ describe('the support bundle', () => {
   });
 
   test('carries none of them all together, in findings and settings either', () => {
-    const text = bundleOf({ log: LEAKS.map(([, , line]) => line) }).toLowerCase();
+    const text = bundleOf({ log: [...LEAKS.map(([, , line]) => line), NAMING] }).toLowerCase();
     for (const [what, secret] of LEAKS.filter(([, value]) => value.length > 4)) {
       expect(text.includes(secret.toLowerCase()), what).toBe(false);
     }

@@ -2,7 +2,7 @@
 import type { Camera, Environment } from '../../../shared/isapi/cameras.ts';
 import { type Clock, isoInstant } from '../../../shared/support/clock.ts';
 import type { DoctorDocument } from '../doctor-document.ts';
-import { redactedLine } from './redact-log.ts';
+import { platesIn, redactedLine } from './redact-log.ts';
 import { HIDDEN, type Redactor, redactor } from './redactor.ts';
 
 const OUR_SETTINGS = /^(GATE_|MEDIAMTX_|NODE_|AWS_(DEFAULT_)?REGION$|AWS_ENDPOINT_URL)/;
@@ -15,6 +15,8 @@ export type BundleFacts = {
   cameras: readonly Camera[];
   /** Passwords and tokens as they are, beside those of the environment. */
   secrets: readonly string[];
+  /** That were seen on the way, in any form. */
+  plates: readonly string[];
   /** Of this program; null where it does not know its own. */
   release: string | null;
   log: readonly string[];
@@ -23,10 +25,11 @@ export type BundleFacts = {
 };
 
 export function supportBundle(facts: BundleFacts): string {
-  const { document, environment, cameras, secrets, release, log, withAddresses, clock } = facts;
+  const { document, environment, cameras, secrets, plates, release, log, withAddresses, clock } = facts;
   const redact = redactor({
     secrets: [...secrets, ...secretsIn(environment)],
     cameras: hostsOf(cameras, environment),
+    plates: [...plates, ...log.flatMap(platesIn)],
     withAddresses,
   });
   const bundle = {

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../../shared/support/secret.ts';
 import { type DoorBench, openDoorBench, SUB } from '../../media/door/door.fixture.ts';
+import { openAnswering } from './answering.fixture.ts';
 import { checkLive } from './live.ts';
 
 let closing: (() => unknown)[] = [];
@@ -18,18 +16,10 @@ async function openDoor(): Promise<DoorBench> {
   return bench;
 }
 
-async function answering(status: number, headers: Record<string, string> = {}, body = ''): Promise<string> {
-  const server: Server = createServer((request, response) => {
-    request.resume();
-    response.writeHead(status, headers).end(body);
-  });
-  closing.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function answering(status: number, headers: Record<string, string> = {}): Promise<string> {
+  const { url, close } = await openAnswering(() => ({ status, headers }));
+  closing.push(close);
+  return url;
 }
 
 const look = (liveUrl: string | null, token: string | null = null) =>

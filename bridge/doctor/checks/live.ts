@@ -1,28 +1,25 @@
 // The door for viewers as the world sees it: without a token it must refuse in its own words, which proves name, TLS,
 // proxy prefix and door at once. With a token, a real offer.
-import * as z from 'zod';
-import { PROBLEM_CODES, PROBLEM_CONTENT_TYPE } from '../../../shared/support/problem-details.ts';
+import { PROBLEM_CODES } from '../../../shared/support/problem-details.ts';
 import type { Secret } from '../../../shared/support/secret.ts';
 import type { StreamName } from '../../../shared/video/stream-name.ts';
 import { fail, type Outcome, ok, skipped, warn } from '../finding.ts';
+import { askOutside, type OutsideAnswer, unreachedBy } from '../outside.ts';
 import { OFFER } from './offer.ts';
 
 /** A refusal comes at once; an offer waits for the camera's first picture. */
 const REFUSAL_TIMEOUT_MS = 8_000;
 const OFFER_TIMEOUT_MS = 25_000;
 export const LIVE_LIMIT_MS = REFUSAL_TIMEOUT_MS + OFFER_TIMEOUT_MS + 10_000;
-const MAX_BODY_CHARACTERS = 4_096;
 const UNAUTHORIZED = PROBLEM_CODES.unauthorized.status;
 const CREATED = 201;
 
 export type LiveDependencies = { liveUrl: string | null; stream: StreamName; token: Secret | null };
 
-const Problem = z.object({ code: z.string(), detail: z.string().default('') });
-
 export async function checkLive({ liveUrl, stream, token }: LiveDependencies): Promise<Outcome> {
   if (liveUrl === null) return skipped('GATE_LIVE_URL is not set here: the public address of live video');
   const url = `${liveUrl}/${stream}/whep`;
-  let refusal: Answer;
+  let refusal: OutsideAnswer;
   try {
     refusal = await post(url, { timeoutMs: REFUSAL_TIMEOUT_MS });
   } catch (error) {
@@ -37,26 +34,13 @@ export async function checkLive({ liveUrl, stream, token }: LiveDependencies): P
   }
 }
 
-type Answer = { status: number; problem: z.infer<typeof Problem> | null; location: string | null };
-
-async function post(url: string, { token, timeoutMs }: { token?: Secret; timeoutMs: number }): Promise<Answer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: {
-      'Content-Type': 'application/sdp',
-      ...(token && { Authorization: `Bearer ${token.reveal()}` }),
-    },
-    body: OFFER,
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  const type = response.headers.get('Content-Type') ?? '';
-  const text = (await response.text()).slice(0, MAX_BODY_CHARACTERS);
-  const problem = type.startsWith(PROBLEM_CONTENT_TYPE) ? (Problem.safeParse(parsed(text)).data ?? null) : null;
-  return { status: response.status, problem, location: response.headers.get('Location') };
+function post(url: string, { token, timeoutMs }: { token?: Secret; timeoutMs: number }): Promise<OutsideAnswer> {
+  const login = token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` };
+  const headers = { 'Content-Type': 'application/sdp', ...login };
+  return askOutside(url, { method: 'POST', headers, body: OFFER, timeoutMs });
 }
 
-function judgedRefusal({ status, problem }: Answer): Outcome {
+function judgedRefusal({ status, problem }: OutsideAnswer): Outcome {
   if (status === UNAUTHORIZED && problem) return ok('reached from here: without a token it refuses, as it must');
   if (status >= 200 && status < 300) {
     return fail(
@@ -95,31 +79,11 @@ async function offered(url: string, token: Secret): Promise<Outcome> {
   );
 }
 
-const TLS = /CERT|SELF_SIGNED|TLS|SSL|UNABLE_TO_|ALTNAME/i;
-
 function unreached(error: unknown): Outcome {
-  const code = codeOf(error);
-  if (TLS.test(code)) return fail(`TLS fails: ${code}`, 'look at the certificate: its name, its end, its chain');
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return fail('its name is unknown to DNS', 'make the DNS record, or mend GATE_LIVE_URL');
-  if (code === 'ECONNREFUSED') return fail('the connection is refused', 'is the TLS proxy running on the VM?');
-  if (code === 'TimeoutError')
-    return fail('no answer in time', 'is port 443 open in the security group, and the VM up?');
+  const { why, code } = unreachedBy(error);
+  if (why === 'tls') return fail(`TLS fails: ${code}`, 'look at the certificate: its name, its end, its chain');
+  if (why === 'dns') return fail('its name is unknown to DNS', 'make the DNS record, or mend GATE_LIVE_URL');
+  if (why === 'refused') return fail('the connection is refused', 'is the TLS proxy running on the VM?');
+  if (why === 'timeout') return fail('no answer in time', 'is port 443 open in the security group, and the VM up?');
   return fail(`it cannot be reached: ${code}`, 'look at GATE_LIVE_URL, the proxy and the firewall');
-}
-
-/** fetch says what went wrong in its cause; its message alone is "fetch failed". */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const { cause } = error;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return error.name;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,5 @@
 // The one login. A refused one shuts the guard, so that no later check, and nobody else of ours, sends a second.
-
+import { CameraRefused } from '../../../shared/isapi/answer.ts';
 import type { GuardLedger } from '../../../shared/isapi/guard/ledger.ts';
 import type { OpenedCamera } from '../../../shared/isapi/open-camera.ts';
 import { readUserCheck } from '../../../shared/isapi/user-check.ts';
@@ -15,6 +15,12 @@ const DEVICE_INFO = '/ISAPI/System/deviceInfo';
 const FEW_TRIES = 2;
 const NO_CAMERA =
   'something answers on this port, but not as a camera does: is it forwarded to the camera’s HTTP port, and ISAPI switched on?';
+const SILENT =
+  'the port takes a connection, and no camera answers: is it forwarded to the camera’s HTTP port (GATE_CAMERA_PORT is its number outside)? If it is, restart the camera';
+const WEB_PAGE =
+  'this is a web page, most often the router’s own: forward the port to the camera’s HTTP port (GATE_CAMERA_PORT is its number outside)';
+const BASIC =
+  'is this the camera: set Web Authentication to digest there (Security, Authentication). Is it the router’s own page: forward the port to the camera';
 
 export async function checkLogin(opened: OpenedCamera, { ledger }: { ledger: GuardLedger }): Promise<Outcome> {
   const { client, camera } = opened;
@@ -55,6 +61,8 @@ async function refusedLogin({ guard }: OpenedCamera, error: unknown): Promise<Ou
     return fail(now, change ?? 'run doctor again');
   }
   // The port took a connection a moment ago: whoever it is, it does not speak as a camera does.
-  if (error instanceof GateError && error.code === 'camera_unreachable') return fail(reasonOf(error), NO_CAMERA);
+  if (error instanceof GateError && error.code === 'camera_unreachable') return fail(reasonOf(error), SILENT);
+  if (error instanceof CameraRefused && error.status < 400) return fail(reasonOf(error), WEB_PAGE);
+  if (/offers only Basic/.test(reasonOf(error))) return fail(reasonOf(error), BASIC);
   return failureOf(error, NO_CAMERA);
 }

@@ -8,13 +8,21 @@ const LOOKED_AT = 5;
 const DAY_MS = 86_400_000;
 export const PICTURES_LIMIT_MS = 15_000;
 
-export type PicturesDependencies = { store: Pick<DetectionStore, 'list'> | null; clock: Clock };
+export type PicturesDependencies = {
+  store: Pick<DetectionStore, 'list'> | null;
+  onPlate: (plate: string) => void;
+  clock: Clock;
+};
 
-export async function checkPictures(camera: CameraId, { store, clock }: PicturesDependencies): Promise<Outcome> {
+export async function checkPictures(
+  camera: CameraId,
+  { store, onPlate, clock }: PicturesDependencies,
+): Promise<Outcome> {
   if (store === null) return skipped('no table is configured here (GATE_TABLE)');
   const page = await store.list({ cameras: [camera], limit: LOOKED_AT, order: 'desc' }).catch(() => null);
   if (page === null)
     return fail('the table does not answer', 'look at its name (GATE_TABLE), the region and the credentials');
+  for (const { plate } of page.items) if (plate !== null) onPlate(plate);
   const [newest] = page.items;
   if (newest === undefined) return warn('no read of this camera is stored', 'let a vehicle pass, and run doctor again');
   const ageMs = clock.now() - Date.parse(newest.receivedAt);

@@ -6,7 +6,7 @@ import { fail, type Outcome, ok } from '../finding.ts';
 const CONNECT_TIMEOUT_MS = 5_000;
 export const REACH_LIMIT_MS = CONNECT_TIMEOUT_MS + 2_000;
 
-export type Reach = 'open' | 'refused' | 'timeout' | 'unknown-name' | 'no-way' | 'broken';
+export type Reach = 'open' | 'refused' | 'timeout' | 'unknown-name' | 'no-dns' | 'no-way' | 'broken';
 
 export type ReachDependencies = { host: string; port: number; clock: Clock };
 
@@ -33,7 +33,8 @@ export async function reach({ host, port, clock }: ReachDependencies): Promise<{
 function meaningOf(code: unknown): Reach {
   if (code === 'ECONNREFUSED') return 'refused';
   if (code === 'ETIMEDOUT') return 'timeout';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'unknown-name';
+  if (code === 'ENOTFOUND') return 'unknown-name';
+  if (code === 'EAI_AGAIN') return 'no-dns';
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'EHOSTDOWN') return 'no-way';
   return 'broken';
 }
@@ -58,7 +59,11 @@ const WORDS: Record<Exclude<Reach, 'open'>, readonly [seen: string, change: stri
     'does not answer',
     'is the camera on, the address still its own, and this port (PORT) forwarded by the router to the camera’s NAME port?',
   ],
-  'unknown-name': ['is no name that DNS knows now', 'look at the host name for a typing mistake, or use the address'],
-  'no-way': ['cannot be reached from this machine', 'there is no route: is the line or the VPN to the gate up?'],
+  'unknown-name': ['is no name that DNS knows', 'look at the host name for a typing mistake, or use the address'],
+  'no-dns': ['is a name, and DNS does not answer', 'is this machine’s own network up, and its DNS server?'],
+  'no-way': [
+    'cannot be reached from this machine',
+    'there is no route: is this machine’s own network up, and the line or the VPN to the gate?',
+  ],
   broken: ['takes no connection', 'look at the address and the port (PORT) for a mistake'],
 };

@@ -49,7 +49,7 @@ const CHANGES: Record<Exclude<BridgeWord['status'], 'connected'>, string> = {
   unreachable: 'look at the first lines: the bridge cannot reach the camera',
   refused: 'find the other client that holds the camera’s streams (a recorder, a second bridge)',
   locked: 'see guard',
-  off: 'start the bridge, or set GATE_STREAM=on where the stream is the way',
+  off: 'start the bridge',
 };
 
 function byWord({ from, status, reason, lastHeartbeatAt, reading }: BridgeWord, now: number): Outcome {
@@ -57,6 +57,13 @@ function byWord({ from, status, reason, lastHeartbeatAt, reading }: BridgeWord, 
   const beat =
     beatAgo === null ? 'no heartbeat yet' : `last heartbeat ${Math.max(0, Math.round(beatAgo / 1000))} s ago`;
   const seen = `the bridge (${from}): ${status}, ${beat}${reason ? `, ${reason}` : ''}`;
+  // A bridge that has stopped gives no reason; one that was told to hold none does.
+  if (status === 'off' && reason !== null) {
+    return warn(
+      `${seen}; plates come only as the camera pushes them`,
+      'nothing to change where it pushes to us (see notification-hosts and pictures); else set GATE_STREAM=on',
+    );
+  }
   if (status !== 'connected') {
     const isPassing = status === 'connecting' || status === 'closing';
     return (isPassing ? warn : fail)(seen, CHANGES[status]);

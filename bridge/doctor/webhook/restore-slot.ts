@@ -3,30 +3,33 @@ import { readNotificationHost } from '../../../shared/isapi/notification-hosts/n
 import { notificationSlots } from '../../../shared/isapi/notification-hosts/notification-slots.ts';
 import type { OpenedCamera } from '../../../shared/isapi/open-camera.ts';
 import { Rejected, reasonOf } from '../../../shared/support/errors.ts';
-import type { Conversation } from './set-up-webhook.ts';
+import { WrongUsage } from '../arguments.ts';
+import type { Conversation, SlotChange } from './set-up-webhook.ts';
 import { slotText } from './slot-text.ts';
 
 /**
- * Puts a slot back exactly as `setUpWebhook` kept it, and compares what the camera says then. False when it was declined.
- * @throws as `NotificationSlots`; Rejected when the file is no slot, or the camera stored something else
+ * Puts a slot back exactly as `setUpWebhook` kept it, and compares what the camera says then.
+ * @throws as `NotificationSlots`; WrongUsage when the file cannot be read; Rejected when it is no slot, or the camera stored something else
  */
 export async function restoreSlot(
   opened: OpenedCamera,
   file: string,
   { say, confirm }: Pick<Conversation, 'say' | 'confirm'>,
-): Promise<boolean> {
+): Promise<SlotChange> {
   const kept = await readFile(file).catch((cause: unknown) => {
-    throw new Rejected('not_found', `could not restore the slot: ${reasonOf(cause)}`, { cause });
+    throw new WrongUsage(`could not read the file of --restore: ${reasonOf(cause)}`, { cause });
   });
   const host = readNotificationHost(kept);
   const slots = notificationSlots(opened.client);
-  say(`now     ${slotText((await slots.read(host.id)).host)}`);
+  const before = slotText((await slots.read(host.id)).host);
+  say(`now     ${before}`);
   say(`kept    ${slotText(host)}`);
-  if (!(await confirm(`Put slot ${host.id} of camera ${opened.camera.id} back?`))) return false;
+  const isWanted = await confirm(`Put slot ${host.id} of camera ${opened.camera.id} back?`);
+  if (!isWanted) return { result: 'declined', before, after: before, file };
   await slots.write(kept);
   const after = await slots.read(host.id);
   if (after.bytes.equals(kept)) say('back    byte for byte as it was');
   else if (slotText(after.host) === slotText(host) && after.host.path === host.path) say('back    as it was');
   else throw new Rejected('camera_refused', 'could not restore the slot: the camera stored something else');
-  return true;
+  return { result: 'restored', before, after: slotText(after.host), file };
 }

@@ -67,7 +67,7 @@ describe('setting the webhook up', () => {
     const before = await slots();
     const { file } = await setUp(OURS, '1');
     expect(await slots()).not.toEqual(before);
-    expect(await restoreSlot(opened(), file ?? '', conversation())).toBe(true);
+    expect(await restoreSlot(opened(), file ?? '', conversation())).toMatchObject({ result: 'restored' });
     expect((await slots()).equals(before)).toBe(true);
     expect(said.at(-1)).toBe('back    byte for byte as it was');
   });
@@ -75,7 +75,7 @@ describe('setting the webhook up', () => {
   test('writes nothing without a yes', async () => {
     await start();
     const before = await slots();
-    expect(await setUp(OURS, null, false)).toEqual({ result: 'declined', file: null });
+    expect(await setUp(OURS, null, false)).toMatchObject({ result: 'declined', after: 'slot 1: free', file: null });
     expect((await slots()).equals(before)).toBe(true);
     expect(puts()).toBe(0);
   });
@@ -154,7 +154,7 @@ describe('restoring', () => {
     expect(await restoreSlot(opened(), `${folder}/none.xml`, conversation()).catch(reasonOf)).toContain('ENOENT');
     const { file } = await setUp();
     const after = await slots();
-    expect(await restoreSlot(opened(), file ?? '', conversation(false))).toBe(false);
+    expect(await restoreSlot(opened(), file ?? '', conversation(false))).toMatchObject({ result: 'declined' });
     expect((await slots()).equals(after)).toBe(true);
   });
 });
@@ -180,15 +180,37 @@ describe('the question', () => {
   ])('answered by %j is %s', async (answer, meant) => {
     await start();
     const input = Object.assign(new PassThrough(), { isTTY: true });
-    const asked = confirmOn({ input, output: new PassThrough().resume() }, { yes: false })('Write?');
+    const asked = confirmOn(
+      { input, output: new PassThrough().resume() },
+      { yes: false, stop: new AbortController() },
+    )('Write?');
     input.write(answer);
     expect(await asked).toBe(meant);
   });
 
   test('is not answered by a pipe', async () => {
     await start();
+    const stop = new AbortController();
     const pipe = { input: new PassThrough(), output: new PassThrough() };
-    await expect(confirmOn(pipe, { yes: false })('Write?')).rejects.toThrow('--yes');
-    expect(await confirmOn(pipe, { yes: true })('Write?')).toBe(true);
+    await expect(confirmOn(pipe, { yes: false, stop })('Write?')).rejects.toThrow('--yes');
+    expect(await confirmOn(pipe, { yes: true, stop })('Write?')).toBe(true);
+  });
+
+  test('is no when the terminal goes away, and when it is interrupted', async () => {
+    await start();
+    const ask = (stop: AbortController) => {
+      const input = Object.assign(new PassThrough(), { isTTY: true });
+      return { input, asked: confirmOn({ input, output: new PassThrough().resume() }, { yes: false, stop })('Write?') };
+    };
+    const gone = ask(new AbortController());
+    gone.input.end();
+    expect(await gone.asked).toBe(false);
+    const stop = new AbortController();
+    const { asked } = ask(stop);
+    stop.abort();
+    expect(await asked).toBe(false);
+    expect(await confirmOn({ input: gone.input, output: new PassThrough() }, { yes: true, stop })('Write?')).toBe(
+      false,
+    );
   });
 });

@@ -23,8 +23,13 @@ export type Conversation = {
   clock: Clock;
 };
 
-/** `file`: the slot as it was, for `restoreSlot`. */
-export type WebhookSetUp = { result: 'written' | 'unchanged' | 'declined'; file: string | null };
+/** `before` and `after` in one line each, as `slotText`; `file`: the slot as it was, for `restoreSlot`. */
+export type SlotChange = {
+  result: 'written' | 'restored' | 'unchanged' | 'declined';
+  before: string;
+  after: string;
+  file: string | null;
+};
 
 /**
  * @param slot the slot to take, null for ours or a free one
@@ -34,21 +39,22 @@ export async function setUpWebhook(
   opened: OpenedCamera,
   { target, slot }: { target: PushTarget; slot: string | null },
   conversation: Conversation,
-): Promise<WebhookSetUp> {
+): Promise<SlotChange> {
   const { say, confirm, folder, clock } = conversation;
   const slots = notificationSlots(opened.client);
   const chosen = chooseSlot(await slots.list(), slot);
   const before = await slots.read(chosen.id);
   const wanted = withTarget(before.bytes, target);
-  say(`before  ${slotText(before.host)}`);
+  const untouched = { before: slotText(before.host), after: slotText(before.host), file: null };
+  say(`before  ${untouched.before}`);
   if (wanted.equals(before.bytes)) {
     say('        it is so already; nothing is written');
-    return { result: 'unchanged', file: null };
+    return { result: 'unchanged', ...untouched };
   }
   say(`after   ${slotText(readNotificationHost(wanted))}`);
   for (const warning of await warnings(opened, before.host, target)) say(`        ${warning}`);
-  if (!(await confirm(`Write slot ${chosen.id} of camera ${opened.camera.id}?`)))
-    return { result: 'declined', file: null };
+  const isWanted = await confirm(`Write slot ${chosen.id} of camera ${opened.camera.id}?`);
+  if (!isWanted) return { result: 'declined', ...untouched };
 
   const file = join(
     folder,
@@ -60,7 +66,7 @@ export async function setUpWebhook(
   const after = await slots.read(chosen.id);
   say(`now     ${slotText(after.host)}`);
   const wrong = differences(after.host, target);
-  if (wrong.length === 0) return { result: 'written', file };
+  if (wrong.length === 0) return { result: 'written', before: untouched.before, after: slotText(after.host), file };
   throw new Rejected(
     'camera_refused',
     `could not set the webhook up: the camera stored another ${wrong.join(' and ')}; --restore ${file} puts the slot back`,
