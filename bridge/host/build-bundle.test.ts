@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,7 @@ test('it is one file for each process, what installs them, and the release’s n
       'media.mjs',
       'watch-door.mjs',
       'check-config.mjs',
+      'take-settings.mjs',
       'install-mediamtx.mjs',
       'host',
       'LICENSE',
@@ -41,11 +42,21 @@ test('it is one file for each process, what installs them, and the release’s n
   );
   expect(await readFile(join(bundle.folder, 'VERSION'), 'utf8')).toBe(`${bundle.hash}\n`);
   expect(await readdir(join(bundle.folder, 'host'))).toEqual(
-    expect.arrayContaining(['README.md', 'install.sh', 'units', 'proxy', 'identity']),
+    expect.arrayContaining(['README.md', 'camera-guide.md', 'install.sh', 'units', 'proxy', 'identity']),
   );
 });
 
 test('nothing in it tells of the machine that built it', async () => {
   const programs = (await readdir(bundle.folder)).filter((name) => name.endsWith('.mjs'));
   for (const program of programs) expect(await readFile(join(bundle.folder, program), 'utf8')).not.toContain(PROJECT);
+});
+
+test('whatever it tells somebody at the gate to run or read is in it', async () => {
+  const told = ['README.md', 'units/gate-camera-bridge.service'].map((name) => join(bundle.folder, 'host', name));
+  const text = (await Promise.all(told.map((path) => readFile(path, 'utf8')))).join('\n');
+  const paths = [...text.matchAll(/\/opt\/gate-camera\/current\/([\w./-]*\w)/g)].map(([, path = '']) => path);
+  const links = [...text.matchAll(/\]\(([\w./-]+)\)/g)].map(([, path = '']) => join('host', path));
+  expect(paths.length).toBeGreaterThan(2);
+  expect(links.length).toBeGreaterThan(2);
+  for (const path of [...paths, ...links]) await expect(stat(join(bundle.folder, path))).resolves.toBeDefined();
 });

@@ -17,18 +17,12 @@ const PROGRAMS = {
   'install-mediamtx': 'bridge/media/mediamtx/install-main.ts',
   doctor: 'bridge/doctor/main.ts',
   'check-config': 'bridge/host/check-config-main.ts',
+  'take-settings': 'bridge/host/take-settings-main.ts',
 };
 /** Of `bridge/host`, beside the programs: what a machine is set up with. */
-const FOR_THE_MACHINE = [
-  'install.sh',
-  'surroundings.sh',
-  'releases.sh',
-  'settings.sed',
-  'README.md',
-  'units',
-  'proxy',
-  'identity',
-];
+const FOR_THE_MACHINE = ['install.sh', 'surroundings.sh', 'releases.sh', 'README.md', 'units', 'proxy', 'identity'];
+/** How camera and router are set, and why: who is at the gate has the machine, but not the repository. */
+const CAMERA_GUIDE = 'bridge/doctor/camera-guide.md';
 /** CommonJS inside an ESM bundle still asks for `require`. */
 const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 const HASH_CHARACTERS = 16;
@@ -40,7 +34,8 @@ export type Bundle = { folder: string; archive: string; hash: string };
 
 /** Writes `<out>/gate-camera-bridge-<hash>.tar.gz` and, unpacked, `<out>/gate-camera-bridge/`; both replace older ones. */
 export async function buildBundle(out: string): Promise<Bundle> {
-  const content = [...(await programs()), ...machineFiles(), packed('LICENSE', 'LICENSE')];
+  const guide = packed('host/camera-guide.md', CAMERA_GUIDE);
+  const content = [...(await programs()), ...machineFiles(), guide, packed('LICENSE', 'LICENSE')];
   const hash = hashOf(content);
   const files = [...content, { name: 'VERSION', bytes: Buffer.from(`${hash}\n`), mode: FILE_MODE }];
 

@@ -30,7 +30,7 @@ readonly older_services=(mtt-anpr-listener.service mtt-mediamtx.service)
 
 bundle=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly bundle
-action=install env_file='' domain='' node='' root='' video=on changes=0
+action=install env_file='' settings='' domain='' node='' root='' video=on changes=0
 
 say() { printf '%s\n' "$*"; }
 changed() { changes=$((changes + 1)) && say "  $*"; }
@@ -75,23 +75,19 @@ set_up_user() {
   changed 'user gate-camera'
 }
 
-# The settings to be, in the place where they are checked before they replace those that work.
+# The settings to be: those of an application's .env are checked in another place before they replace those that work.
 gather_settings() {
-  if [[ -z $env_file ]]; then
-    [[ -f $root$etc/bridge.env ]] || fail 'install: the first time needs --env FILE'
-    env_file=$root$etc/bridge.env
-  fi
-  if [[ $(realpath "$env_file") == $(realpath -m "$root$etc/bridge.env") ]]; then
-    cp "$env_file" "$scratch/bridge.env"
-  else
-    sed -nEf "$bundle/host/settings.sed" "$env_file" >"$scratch/bridge.env"
-  fi
+  local sentences
+  settings=$env_file
+  if [[ $(realpath "$env_file") == $(realpath -m "$root$etc/bridge.env") ]]; then return; fi
+  settings=$scratch/bridge.env
+  sentences=$("$node" "$bundle/take-settings.mjs" "$env_file" 2>&1 >"$settings") || fail "install: $sentences"
 }
 
 # Prints what is wrong with the settings of one process, read as that process would.
 wrong_settings() {
   env -i PATH="$PATH" GATE_STATE_FOLDER=/var/lib/gate-camera \
-    "$node" --env-file="$scratch/bridge.env" "$bundle/check-config.mjs" "$1" 2>&1 && return 1
+    "$node" "$bundle/check-config.mjs" "$1" "$settings" 2>&1 && return 1
   return 0
 }
 
@@ -106,7 +102,7 @@ check_settings() {
 
 set_up_settings() {
   local file group
-  put "$scratch/bridge.env" "$etc/bridge.env" 600
+  put "$settings" "$etc/bridge.env" 600
   # The processes read the list of cameras themselves, and nobody else shall.
   group=$(sed -nE 's/^gate-camera:[^:]*:([0-9]+):.*/\1/p' "$root/etc/group")
   for file in "$root$etc" "$root$etc"/*.json; do
@@ -128,8 +124,10 @@ warn_of_older_services() {
 install_release() {
   local release
   release=$(<"$bundle/VERSION")
-  gather_settings
+  if [[ -z $env_file ]]; then env_file=$root$etc/bridge.env; fi
+  [[ -r $env_file ]] || fail 'install: the first time needs --env FILE'
   set_up_node
+  gather_settings
   check_settings
   set_up_user
   set_up_settings

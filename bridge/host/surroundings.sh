@@ -44,8 +44,8 @@ set_up_node() {
 set_up_mediamtx() {
   if ! live || [[ $video == off || -x $base/mediamtx/mediamtx ]]; then return; fi
   # One that is here already serves, as the media process looks for it.
-  if has mediamtx || grep -q '^MEDIAMTX_BIN=.' "$scratch/bridge.env"; then return; fi
-  if "$node" --env-file="$scratch/bridge.env" "$bundle/install-mediamtx.mjs" --folder "$base/mediamtx"; then
+  if has mediamtx || grep -q '^MEDIAMTX_BIN=.' "$settings"; then return; fi
+  if "$node" --env-file="$settings" "$bundle/install-mediamtx.mjs" --folder "$base/mediamtx"; then
     changed "$base/mediamtx"
   else
     warn 'MediaMTX is not there: plates run, live video waits. The lines above say how to bring it by hand.'

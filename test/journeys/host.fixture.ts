@@ -48,13 +48,19 @@ export async function makeBundle(): Promise<Bundle & { remove(): Promise<void> }
   return { ...(await buildBundle(out)), remove: () => rm(out, { recursive: true, force: true }) };
 }
 
-export async function openMachine(bundle: Bundle): Promise<Machine> {
+/** `like`: a machine as that one is now. */
+export async function openMachine(bundle: Bundle, like?: Machine): Promise<Machine> {
   const folder = await mkdtemp(join(tmpdir(), 'gate-host-'));
   const root = join(folder, 'root');
-  // Where a distribution has it, so that the link to it is good inside the tree as well.
-  await mkdir(join(root, 'usr/bin'), { recursive: true });
-  await writeFile(join(root, 'usr/bin/node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
-  await chmod(join(root, 'usr/bin/node'), 0o755);
+  if (like) {
+    const copied = spawnSync('cp', ['-a', like.root, root], { encoding: 'utf8' });
+    if (copied.status !== 0) throw new Error(`could not copy a machine: ${copied.stderr}`);
+  } else {
+    // Where a distribution has it, so that the link to it is good inside the tree as well.
+    await mkdir(join(root, 'usr/bin'), { recursive: true });
+    await writeFile(join(root, 'usr/bin/node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
+    await chmod(join(root, 'usr/bin/node'), 0o755);
+  }
 
   return {
     root,

@@ -1,13 +1,10 @@
 // The VM: the bundle alone in an empty directory, and what install.sh makes of a machine.
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { startCamera } from '../camera/camera.ts';
-import { openQueues } from '../local/embedded-queues.ts';
-import { openTable, TABLE_NAME } from '../local/embedded-table.ts';
+import { TABLE_NAME } from '../local/embedded-table.ts';
 import { LOCAL_AWS } from '../local/local-aws.ts';
 import { type StartedProcess, startProcess } from '../local/started-process.ts';
 import {
@@ -17,6 +14,7 @@ import {
   makeBundle,
   openMachine,
   openRefusingAws,
+  type Ran,
   SEED_ENV,
   VIDEO_ENV,
   writeIdentity,
@@ -57,34 +55,6 @@ describe('the bundle, unpacked into an empty directory', () => {
     });
     return bridge;
   };
-
-  test('reads a plate and hands it to the queue, by Node alone', async () => {
-    const camera = await startCamera({ pictures: { drawn: 'small' } });
-    onTestFinished(() => camera.close());
-    const table = await openTable(join(empty, 'table'));
-    onTestFinished(() => table.close());
-    const queues = await openQueues();
-    onTestFinished(() => queues.close());
-    await start({
-      GATE_CAMERA_IP: camera.host,
-      GATE_CAMERA_PORT: String(camera.port),
-      GATE_CAMERA_USER: camera.user,
-      GATE_CAMERA_PASS: camera.password,
-      GATE_QUEUE_URL: queues.detectionsUrl,
-      GATE_TABLE: TABLE_NAME,
-      GATE_PICTURES_FOLDER: join(empty, 'pictures'),
-      AWS_ENDPOINT_URL_SQS: queues.endpoint,
-      AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
-      AWS_ACCESS_KEY_ID: LOCAL_AWS.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: LOCAL_AWS.credentials.secretAccessKey,
-    });
-    await until('the stream', () => camera.streams === 1);
-    await camera.drive({ plate: '01BUNDLE' });
-    const receive = new ReceiveMessageCommand({ QueueUrl: queues.detectionsUrl, WaitTimeSeconds: 1 });
-    const isRead = async () =>
-      (await queues.client.send(receive)).Messages?.some(({ Body }) => Body?.includes('01BUNDLE'));
-    await until('the read in the queue', isRead);
-  });
 
   test('without settings it ends at once and names what is missing', () => {
     const { status, stdout } = spawnSync(process.execPath, ['bridge.mjs'], { cwd: empty, env: {}, encoding: 'utf8' });
@@ -138,10 +108,18 @@ describe('the bundle, unpacked into an empty directory', () => {
 });
 
 describe.skipIf(!has('systemctl'))('install.sh', () => {
+  /** Set up once, with everything; each test has a machine like it. */
+  let first: Machine;
+  let firstRun: Ran;
   let machine: Machine;
   let settings: string;
+  beforeAll(async () => {
+    first = await openMachine(bundle);
+    firstRun = first.install(['--env', await first.writeEnv(SEED_ENV + VIDEO_ENV), '--domain', 'gate.example.org']);
+  });
+  afterAll(() => first.close());
   beforeEach(async () => {
-    machine = await openMachine(bundle);
+    machine = await openMachine(bundle, first);
     settings = await machine.writeEnv(SEED_ENV + VIDEO_ENV);
   });
   afterEach(() => machine.close());
@@ -150,7 +128,7 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
     spawnSync('systemctl', [`--root=${machine.root}`, 'is-enabled', service], { encoding: 'utf8' }).stdout.trim();
 
   test('sets a machine up by the seed’s .env, and a second run changes nothing', async () => {
-    expect(machine.install(['--env', settings])).toMatchObject({ code: 0, said: expect.stringContaining(bundle.hash) });
+    expect(firstRun).toMatchObject({ code: 0, said: expect.stringContaining(bundle.hash) });
     expect(await current()).toBe(`releases/${bundle.hash}`);
     expect(SERVICES.map(isEnabled)).toEqual(['enabled', 'enabled']);
     expect(machine.install(['--env', settings])).toEqual({ code: 0, said: 'unchanged\n' });
@@ -158,23 +136,37 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
   });
 
   test('keeps the gate’s settings where only root reads them, and the application’s other secrets not at all', async () => {
-    machine.install(['--env', settings]);
     const kept = await machine.read('etc/gate-camera/bridge.env');
-    expect(kept).toContain("\nGATE_CAMERA_PORT=8080\nGATE_CAMERA_USER=admin\nGATE_CAMERA_PASS='invented@12'\n");
+    expect(kept).toContain('\nGATE_CAMERA_PORT=8080\nGATE_CAMERA_USER=admin\nGATE_CAMERA_PASS=invented@12\n');
     expect(kept).not.toMatch(/invented-django-secret|postgres/);
     expect((await stat(join(machine.root, 'etc/gate-camera/bridge.env'))).mode & 0o777).toBe(0o600);
   });
 
-  test('keeps values as dotenv reads them, in systemd’s writing', async () => {
-    const odd =
-      'GATE_CAMERA_HOME_AFTER_SECONDS=60   # a minute\r\n  GATE_PICTURES_BUCKET=a\\b#c\nGATE_STREAM="on" # always\n';
-    machine.install(['--env', await machine.writeEnv(SEED_ENV + odd)]);
+  test('keeps what it takes from an .env in a writing that systemd reads as the same values', async () => {
+    const odd = 'GATE_CAMERA_HOME_AFTER_SECONDS = 60\r\n  GATE_PICTURES_BUCKET=\'a\\b #c\'\nGATE_STREAM="on"\n';
+    machine.install(['--env', await machine.writeEnv(SEED_ENV + VIDEO_ENV + odd)]);
     const kept = await machine.read('etc/gate-camera/bridge.env');
-    expect(kept).toContain('\nGATE_CAMERA_HOME_AFTER_SECONDS=60\nGATE_PICTURES_BUCKET=a\\\\b#c\nGATE_STREAM="on"\n');
+    expect(kept).toContain("\nGATE_CAMERA_HOME_AFTER_SECONDS=60\nGATE_PICTURES_BUCKET='a\\b #c'\nGATE_STREAM=on\n");
+    expect(machine.install([])).toEqual({ code: 0, said: 'unchanged\n' });
+  });
+
+  test('refuses a line that is read in more than one way, in an .env and in the file it keeps, before it changes anything', async () => {
+    const open = SEED_ENV.replace("PASS='invented@12'", "PASS='invented@12");
+    const number = open.split('\n').findIndex((line) => line.includes('PASS')) + 1;
+    const why = new RegExp(`line ${number}: GATE_CAMERA_PASS: its quote is not closed`);
+    const refused = machine.install(['--env', await machine.writeEnv(open)]);
+    expect(refused).toMatchObject({ code: 1, said: expect.stringMatching(why) });
+    expect(refused.said).not.toContain('invented@12');
+    expect(machine.install([])).toEqual({ code: 0, said: 'unchanged\n' });
+    const kept = join(machine.root, 'etc/gate-camera/bridge.env');
+    await appendFile(kept, 'GATE_STREAM=on # always\n');
+    expect(machine.install([])).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/could not read .*bridge\.env:\nline \d+: GATE_STREAM: systemd takes a comment/),
+    });
   });
 
   test('refuses settings that the bridge could not start with, and keeps those that work', async () => {
-    machine.install(['--env', settings]);
     const before = await machine.read('etc/gate-camera/bridge.env');
     const wrong = await machine.writeEnv(SEED_ENV.replace('PORT=8080', 'PORT=80800'));
     const refused = machine.install(['--env', wrong], await machine.otherRelease('newer'));
@@ -183,16 +175,15 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
     expect(await current()).toBe(`releases/${bundle.hash}`);
   });
 
-  test('sets plates up where only video lacks a setting, says so, and adds video once it is there', async () => {
-    const first = machine.install(['--env', await machine.writeEnv(SEED_ENV)]);
-    expect(first).toMatchObject({ code: 0, said: expect.stringMatching(/live video stays off: .*GATE_JWT_ISSUER/) });
+  test('runs plates where only video lacks a setting, says so, and adds video once it is there', async () => {
+    const without = machine.install(['--env', await machine.writeEnv(SEED_ENV)]);
+    expect(without).toMatchObject({ code: 0, said: expect.stringMatching(/live video stays off: .*GATE_JWT_ISSUER/) });
     expect(SERVICES.map(isEnabled)).toEqual(['enabled', 'disabled']);
     machine.install(['--env', await machine.writeEnv(SEED_ENV + VIDEO_ENV)]);
     expect(SERVICES.map(isEnabled)).toEqual(['enabled', 'enabled']);
   });
 
   test('updates, rolls back and forth, and keeps no third release', async () => {
-    machine.install(['--env', settings]);
     expect(machine.install(['--rollback'])).toMatchObject({
       code: 1,
       said: expect.stringContaining('no release before'),
@@ -209,7 +200,6 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
   });
 
   test('gives viewers a door by Caddy, and leaves a Caddyfile alone that is somebody else’s', async () => {
-    machine.install(['--env', settings, '--domain', 'gate.example.org']);
     expect(await machine.read('etc/caddy/Caddyfile')).toMatch(/^gate\.example\.org \{$/m);
     expect(isEnabled(DOOR)).toBe('enabled');
     expect(await machine.read(`etc/systemd/system/${DOOR}.d/name.conf`)).toContain('GATE_DOOR_NAME=gate.example.org\n');
@@ -222,7 +212,6 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
   });
 
   test('takes itself off the machine, but neither settings nor reads', async () => {
-    machine.install(['--env', settings, '--domain', 'gate.example.org']);
     expect(machine.install(['--uninstall'])).toMatchObject({ code: 0 });
     expect([...SERVICES, DOOR].map(isEnabled)).toEqual(['', '', '']);
     await expect(stat(join(machine.root, 'opt/gate-camera'))).rejects.toThrow('ENOENT');
@@ -230,7 +219,6 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
   });
 
   test('makes services that systemd has nothing to say against', async () => {
-    machine.install(['--env', settings, '--domain', 'gate.example.org']);
     await machine.addSystemUnits();
     const services = [...SERVICES, DOOR];
     const analyze = (...args: string[]) => {
