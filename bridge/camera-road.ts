@@ -58,14 +58,15 @@ export type CameraRoad = {
 export function openCameraRoad({ camera, client }: OpenedCamera, deps: CameraRoadDeps): CameraRoad {
   const { clock, log, outbox, signal } = deps;
   const state = new CameraState(clock.now());
-  const clockOffset = new ClockOffset({ log, camera: camera.id });
+  const repair = deps.repairOf(camera.id);
+  const onWall = (at: number, aheadMs: number) => repair?.wallHeard(at, aheadMs);
+  const clockOffset = new ClockOffset({ log, camera: camera.id, onWall });
   const faults = new FaultCount({ log, clock, camera: camera.id });
   let zoneOfCamera: TimeZone | undefined;
   const timeZone = () => camera.timeZone ?? zoneOfCamera;
   const readsToday = new ReadsToday(timeZone);
   const file = quietFile(join(deps.quietFolder, `${camera.id}.json`), log);
   const quiet = new QuietWatch({ camera: camera.id, state, timeZone, file, clock, log });
-  const repair = deps.repairOf(camera.id);
   const count = ({ lane }: Detection) => {
     readsToday.add(clock.now());
     quiet.heardRead(lane);

@@ -53,6 +53,15 @@ describe('a mistake is a sentence with the name of the wrong setting', () => {
     expect(() => read(over)).toThrow(sentence);
   });
 
+  test('and all mistakes are told at once, the camera’s among them', () => {
+    const wrong = { GATE_CAMERA_PORT: 'x', GATE_CAMERA_PASS: undefined, GATE_TABLE: 'x', GATE_PICTURES_BUCKET: '' };
+    const all = () => read(wrong);
+    const names = ['GATE_CAMERA_PORT', 'GATE_CAMERA_PASS', 'GATE_TABLE', 'exactly one of GATE_PICTURES_BUCKET'];
+    expect(all).toThrow(
+      new RegExp(`^could not read the configuration: ${names.map((name) => `${name} .*`).join('\n')}$`),
+    );
+  });
+
   test('and never a password', () => {
     const wrong = () => read({ GATE_CAMERA_PORT: 'x', GATE_QUEUE_URL: 'x' });
     expect(wrong).toThrow(/^(?!.*invented-Pass1)/s);

@@ -1,7 +1,7 @@
 // The bridge's settings, from the environment, read once at start; every mistake is one sentence with the setting's name.
 import * as z from 'zod';
 import { type Camera, type Environment, readCameras } from '../shared/isapi/cameras.ts';
-import { Rejected } from '../shared/support/errors.ts';
+import { mistakesIn, readPart, wrongConfiguration } from './configuration-parts.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Half a day of a busy lane's pictures. */
@@ -54,14 +54,21 @@ export type BridgeConfig = {
 
 /** Throws Rejected `invalid_request`, one sentence a line. */
 export function readBridgeConfig(env: Environment, readFile: (path: string) => string): BridgeConfig {
-  const cameras = readCameras(env, readFile);
+  const cameras = readPart(() => readCameras(env, readFile));
   const parsed = Settings.safeParse(env);
-  if (!parsed.success) throw wrong(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+  const { GATE_PICTURES_BUCKET: bucket, GATE_PICTURES_FOLDER: folder } = env;
+  const isOnePlace = !bucket !== !folder;
+  if (!cameras.success || !parsed.success || !isOnePlace) {
+    throw wrongConfiguration([
+      ...mistakesIn(cameras),
+      ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
+      ...(isOnePlace ? [] : ['exactly one of GATE_PICTURES_BUCKET and GATE_PICTURES_FOLDER must be set']),
+    ]);
+  }
   const settings = parsed.data;
-  const { GATE_PICTURES_BUCKET: bucket, GATE_PICTURES_FOLDER: folder, GATE_WEBHOOK_PORT: port } = settings;
-  if (!bucket === !folder) throw wrong(['exactly one of GATE_PICTURES_BUCKET and GATE_PICTURES_FOLDER must be set']);
+  const { GATE_WEBHOOK_PORT: port } = settings;
   return {
-    cameras,
+    cameras: cameras.data,
     stateFolder: settings.GATE_STATE_FOLDER,
     queueUrl: settings.GATE_QUEUE_URL,
     table: settings.GATE_TABLE,
@@ -73,8 +80,4 @@ export function readBridgeConfig(env: Environment, readFile: (path: string) => s
     statePort: settings.GATE_STATE_PORT,
     webhook: port === undefined ? null : { host: settings.GATE_WEBHOOK_HOST, port },
   };
-}
-
-function wrong(sentences: string[]): Rejected {
-  return new Rejected('invalid_request', `could not read the configuration: ${sentences.join('\n')}`);
 }

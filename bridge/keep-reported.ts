@@ -67,7 +67,8 @@ function createReporter(report: Report, { name, clock, log, said }: Deps) {
 
   return {
     look(): void {
-      if (inFlight !== null || clock.now() - triedAt < nextInMs()) return;
+      // Either way: a clock that was set back must not end the reports.
+      if (inFlight !== null || Math.abs(clock.now() - triedAt) < nextInMs()) return;
       inFlight = write().finally(() => {
         inFlight = null;
       });

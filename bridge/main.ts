@@ -26,6 +26,7 @@ import { reportStates } from './camera-state/report-states.ts';
 import { openCompleteness } from './completeness/open-completeness.ts';
 import { type BridgeConfig, readBridgeConfig } from './config.ts';
 import { notifySystemd } from './host/notify-systemd.ts';
+import { watchClock } from './host/watch-clock.ts';
 import { markingAway } from './lens/mark-away.ts';
 import { openLensWatch } from './lens/open-lens-watch.ts';
 import { bridgeLog } from './log.ts';
@@ -35,6 +36,7 @@ import { openOutbox } from './outbox/outbox.ts';
 import { noticingReads } from './repair/noticing-reads.ts';
 import { openRepairs } from './repair/open-repairs.ts';
 import { serveState } from './state.ts';
+import { makeStateFolder } from './state-folder.ts';
 import { stopSignal } from './stop-signal.ts';
 import { listenForPushes } from './webhook/listener.ts';
 
@@ -45,12 +47,15 @@ const log = bridgeLog();
 
 async function run(): Promise<void> {
   const config = readBridgeConfig(process.env, (path) => readFileSync(path, 'utf8'));
+  await makeStateFolder(config.stateFolder);
   const systemd = notifySystemd({ env: process.env, log });
   const signal = stopSignal(systemd);
+  void watchClock({ clock, log, signal });
 
   const outbox = await openOutbox({
     folder: join(config.stateFolder, 'outbox'),
     quotaBytes: config.outboxBytes,
+    onDamaged: () => repairs.forgetKnown(),
     clock,
     log,
   });
@@ -70,7 +75,7 @@ async function run(): Promise<void> {
     folder: join(config.stateFolder, 'repair'),
     everyMs: config.repairEveryMs,
     onLiveRead: (read) => roads.find(({ camera }) => camera.id === read.camera)?.countLive(read),
-    onSwept: (camera, rows) => completeness.swept(camera, rows),
+    onSwept: (camera, rows, isWhole) => completeness.swept(camera, rows, isWhole),
     clock,
     log,
     signal,

@@ -19,7 +19,7 @@ export class FaultCount {
     const seen = this.#seen.get(fault) ?? { count: 0, unsaid: 0, saidAt: Number.NEGATIVE_INFINITY };
     this.#seen.set(fault, seen);
     seen.count += 1;
-    if (clock.now() - seen.saidAt < ONE_LINE_PER_MS) {
+    if (Math.abs(clock.now() - seen.saidAt) < ONE_LINE_PER_MS) {
       seen.unsaid += 1;
       return;
     }

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { TableAway } from '../../shared/isapi/guard/table-away.ts';
 import { Busy, Rejected } from '../../shared/support/errors.ts';
 import { BEAT, Bridge, contentType, END, fails, spoken, taken } from './hold-stream.fixture.ts';
 import type { OpenStream } from './hold-stream.ts';
@@ -51,6 +52,21 @@ describe('a camera that cannot be held', () => {
     expect([...words]).toEqual(['slot_held', 'closed']);
     expect((bridge.state.lastByteAt ?? 0) - cutAt).toBeLessThan(130_000);
     expect(bridge.waits.slice(0, 5)).toEqual([1_000, 2_000, 5_000, 10_000, 10_000]);
+  });
+
+  test('because the guard cannot read its table is not asked, and the table every ten seconds', async () => {
+    const bridge = new Bridge();
+    const words = new Set<string>();
+    const openStream = fails(
+      new TableAway('its guard’s table does not answer (ECONNREFUSED)', { retryAfterSeconds: 2 }),
+    );
+    await bridge.hold(openStream, { until: () => words.add(bridge.state.status) && bridge.waits.length === 7 });
+    expect([...words]).toEqual(['connecting']);
+    expect(bridge.waits).toEqual([1_000, 2_000, 5_000, 10_000, 10_000, 10_000, 10_000]);
+    expect(bridge.lines[0]).toMatchObject({
+      event: 'stream.connecting',
+      fields: { reason: expect.stringMatching(/table does not answer \(ECONNREFUSED\)$/) },
+    });
   });
 
   test('because DNS is away is unreachable, and comes back by itself', async () => {

@@ -12,8 +12,9 @@ import { type Called, StreamEnds } from './stream-ends.ts';
 export const ALERT_STREAM_PATH = '/ISAPI/Event/notification/alertStream';
 /** While the guard is shut nothing is sent to the camera; this only asks the guard whether it has opened. */
 const ASK_GUARD_EVERY_MS = 5_000;
-/** A held slot is free all of a sudden, and asking sooner is harmless (ISAPI.md 3.5). */
-const ASK_FOR_SLOT_EVERY_MS = 10_000;
+/** What is over all of a sudden, and where asking sooner is harmless: a held slot (ISAPI.md 3.5), a table that is away. */
+const SOON_OVER = new Set<StreamStatus>(['slot_held', 'connecting']);
+const ASK_SOON_EVERY_MS = 10_000;
 /** Only a byte makes these better: a camera that takes the request and says nothing has done so before. */
 const UNTIL_A_BYTE = new Set<StreamStatus>(['silent', 'closed', 'closing']);
 
@@ -44,7 +45,7 @@ export async function holdStream(deps: HoldStream): Promise<void> {
     if (signal.aborted) break;
     become(deps, status, reason);
     const wait = status === 'locked' ? ASK_GUARD_EVERY_MS : backOff.next(healthyMs, random());
-    await clock.sleep(status === 'slot_held' ? Math.min(wait, ASK_FOR_SLOT_EVERY_MS) : wait, signal).catch(() => {});
+    await clock.sleep(SOON_OVER.has(status) ? Math.min(wait, ASK_SOON_EVERY_MS) : wait, signal).catch(() => {});
   }
   become(deps, 'stopped', null);
 }
@@ -92,6 +93,7 @@ function read(deps: HoldStream, { contentType, body, onBytes }: OpenedStream): P
       receivedAt: clock.now(),
       timeZone: timeZone(),
       clockOffsetMs: clockOffset.ms,
+      comes: clockOffset.isUpToDate ? 'at_once' : 'later',
     }),
     onEvent: (event) => keepEvent(event, deps),
     onBytes,

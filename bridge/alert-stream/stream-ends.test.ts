@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { TableAway } from '../../shared/isapi/guard/table-away.ts';
 import { Broken, Busy, Rejected } from '../../shared/support/errors.ts';
 import type { StreamEnd } from './read-stream.ts';
 import { StreamEnds } from './stream-ends.ts';
@@ -82,6 +83,8 @@ describe('an attempt that failed', () => {
     ['locked', new Busy('camera_locked', 'its guard is shut'), /^its guard is shut$/],
     ['refused', new Rejected('camera_refused', 'it says no'), /^it says no$/],
     ['connecting', new Busy('camera_busy', 'could not ask camera gate: api is logging in'), /api is logging in$/],
+    ['connecting', new TableAway('could not ask camera gate: its guard’s table does not answer'), /not answer$/],
+    ['connecting', new Broken('internal', 'could not read the key'), /^could not read the key$/],
     ['unreachable', new Busy('camera_unreachable', 'connect ECONNREFUSED'), /^connect ECONNREFUSED$/],
     ['unreachable', new Error('socket hang up'), /^socket hang up$/],
     [

@@ -1,5 +1,7 @@
 // What a stream's end, or an attempt that brought none, is called. It depends on the ends before: a camera that closes
 // every stream after a while is no camera that closed one, and one that is full right after a cut still holds our slot.
+
+import { TableAway } from '../../shared/isapi/guard/table-away.ts';
 import { isoInstant } from '../../shared/support/clock.ts';
 import { Busy, GateError, reasonOf } from '../../shared/support/errors.ts';
 import type { StreamStatus } from './camera-state.ts';
@@ -65,9 +67,10 @@ export class StreamEnds {
     const code = error instanceof GateError ? error.code : 'camera_unreachable';
     if (code === 'camera_locked') return { status: 'locked', reason };
     if (code === 'camera_unreachable') return { status: 'unreachable', reason: reason + dnsNote(error) };
+    // Ours: the guard has another request out, or cannot read its table, its row or the password.
+    if (code === 'internal' || (code === 'camera_busy' && !isSaidByCamera(error)))
+      return { status: 'connecting', reason };
     if (code !== 'camera_busy') return { status: 'refused', reason };
-    // Our own guard has another request out: the camera has not been asked.
-    if (!isSaidByCamera(error)) return { status: 'connecting', reason };
     const sinceMs = now - this.#lastEndedAt;
     if (sinceMs < 0 || sinceMs > SLOT_HELD_MS) return { status: 'refused', reason };
     const free = isoInstant(this.#lastEndedAt + SLOT_HELD_MS);
@@ -75,9 +78,9 @@ export class StreamEnds {
   }
 }
 
-/** A camera's 403, 404 or 503 comes with a time to ask again; the guard's own "not now" without. */
+/** A camera's 403, 404 or 503 comes with a time to ask again; the guard's own "not now" without, but for its table's. */
 function isSaidByCamera(error: unknown): boolean {
-  return error instanceof Busy && error.retryAfterSeconds !== undefined;
+  return error instanceof Busy && !(error instanceof TableAway) && error.retryAfterSeconds !== undefined;
 }
 
 function silence(deadAfterMs: number, isWithoutHeartbeats: boolean): string {

@@ -31,7 +31,8 @@ export function reportOf({ road, earlier, startedAt, depth, now }: Facts): Camer
     lastHeartbeatAt: state?.lastHeartbeatAt ?? earlier?.lastHeartbeatAt ?? null,
     lastReadAt: state?.lastReadAt ?? earlier?.lastReadAt ?? null,
     readsToday: road?.readsToday.on(now) ?? null,
-    clockOffsetMs: road?.clockOffset.ms ?? null,
+    // As old as the last heartbeat: who believes it looks at that.
+    clockOffsetMs: road?.clockOffset.ms ?? earlier?.clockOffsetMs ?? null,
     model: state?.model ?? earlier?.model ?? null,
     firmware: state?.firmware ?? earlier?.firmware ?? null,
     // Goes with the firmware: an upgraded camera must lose its note.

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CameraIdSchema } from '../../shared/detection/detection.ts';
 import type { CameraReport, CameraStates } from '../../shared/store/camera-states.ts';
+import type { Clock } from '../../shared/support/clock.ts';
 import { type DrivenClock, drivenClock } from '../../shared/support/driven-clock.fixture.ts';
 import { Busy } from '../../shared/support/errors.ts';
 import type { ReportedRoad } from './report-of.ts';
@@ -47,10 +48,10 @@ const log = { info: note, warn: note, error: note };
 
 const aRoad = () => roadAt(clock, log);
 
-function report(roads: ReportedRoad[]): void {
+function report(roads: ReportedRoad[], ours: Clock = clock): void {
   const outbox = { depth: () => ({ reads: 1, pictures: 2, bytes: 3, oldestAt: null, dropped: 4, bad: 5 }) };
   const cameras = [CameraIdSchema.parse('gate')];
-  running = reportStates({ cameras, roads, states: table.states, outbox, clock, log, signal: stop.signal });
+  running = reportStates({ cameras, roads, states: table.states, outbox, clock: ours, log, signal: stop.signal });
 }
 
 /** Lets so much time pass, and all that it sets off be done. */
@@ -89,7 +90,12 @@ describe('the state of a camera', () => {
     road.quiet.heardRead();
     await pass(seconds(2));
     expect(table.written).toMatchObject([
-      { reading: { status: 'unknown', reason: 'no read yet: what is usual here is still being learned' } },
+      {
+        reading: {
+          status: 'unknown',
+          reason: 'no read since the bridge started: what is usual here is still being learned',
+        },
+      },
       { reading: { status: 'reading', reason: null }, stream: { status: 'connected', reason: null } },
     ]);
     await pass(seconds(62));
@@ -107,6 +113,8 @@ describe('the state of a camera', () => {
     Object.assign(earlier.state, { model: 'DS-2CD4A26FWD-IZS/P', firmware: 'V5.4.5', firmwareNote: 'sends no plates' });
     earlier.state.lastReadAt = new Date(NOON).toISOString();
     earlier.readsToday.add(NOON);
+    earlier.state.lastHeartbeatAt = new Date(NOON).toISOString();
+    earlier.clockOffset.heard('2026-11-22T13:00:00Z', NOON, undefined);
     report([earlier]);
     await pass(seconds(1));
     stop.abort();
@@ -119,6 +127,8 @@ describe('the state of a camera', () => {
     await pass(seconds(1));
     expect(table.written.at(-1)).toMatchObject({
       lastReadAt: new Date(NOON).toISOString(),
+      lastHeartbeatAt: new Date(NOON).toISOString(),
+      clockOffsetMs: seconds(3_600),
       readsToday: { day: '2026-11-22', count: 2 },
       model: 'DS-2CD4A26FWD-IZS/P',
       firmwareNote: 'sends no plates',
@@ -126,6 +136,21 @@ describe('the state of a camera', () => {
     Object.assign(road.state, { firmware: 'V5.4.7' });
     await pass(seconds(2));
     expect(table.written.at(-1)).toMatchObject({ firmware: 'V5.4.7', firmwareNote: null });
+  });
+
+  test.each([
+    ['back', -seconds(3_600)],
+    ['on', seconds(3_600)],
+  ])('is written as ever when our own clock is set %s by an hour', async (_name, stepMs) => {
+    let errorMs = 0;
+    report([aRoad()], { now: () => clock.now() + errorMs, sleep: clock.sleep });
+    await pass(seconds(40));
+    expect(table.written).toHaveLength(2);
+    errorMs = stepMs;
+    await pass(seconds(300));
+    // Each on time, and one more at once.
+    expect(table.written.length - 2).toBeGreaterThanOrEqual(10);
+    expect(table.written.length - 2).toBeLessThanOrEqual(11);
   });
 
   test('is off where no stream is held, and off at last when the bridge stops', async () => {

@@ -72,7 +72,10 @@ export function watchLenses({ lenses, lens, rows, clock, log, signal }: WatchDep
 
   function run(camera: CameraId, what: 'end' | 'home', work: () => Promise<void>): void {
     const name = `${what} ${camera}`;
-    if ((pauses.get(name)?.untilMs ?? 0) > clock.now()) return;
+    const { untilMs, ms } = pauses.get(name) ?? { untilMs: 0, ms: 0 };
+    const leftMs = untilMs - clock.now();
+    // More than all of it is left where our clock was set back.
+    if (leftMs > 0 && leftMs <= ms) return;
     busy.add(camera);
     work()
       .then(

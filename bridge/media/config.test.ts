@@ -50,6 +50,18 @@ describe('the settings of the media process', () => {
     expect(() => read(over)).toThrow(sentence);
   });
 
+  test('all mistakes are told at once, the camera’s and the key file’s among them', () => {
+    const all = () =>
+      read(
+        { GATE_CAMERA_PORT: 'x', GATE_CAMERA_USER: '', GATE_TABLE: 'x', GATE_JWT_JWKS_FILE: 'keys.json' },
+        'no keys',
+      );
+    const names = ['GATE_CAMERA_PORT', 'GATE_CAMERA_USER', 'GATE_TABLE', 'GATE_JWT_JWKS_FILE'];
+    expect(all).toThrow(
+      new RegExp(`^could not read the configuration: ${names.map((name) => `${name} .*`).join('\n')}$`),
+    );
+  });
+
   test('a file without keys is said without quoting it', () => {
     const broken = () => read({ GATE_JWT_JWKS_FILE: 'keys.json' }, '{"secret": "of-the-file"');
     expect(broken).toThrow('GATE_JWT_JWKS_FILE must name a readable file with a JSON key set');

@@ -5,7 +5,7 @@ import type { Jwks } from 'aws-jwt-verify/jwk';
 import * as z from 'zod';
 import type { TokenConfiguration } from '../../shared/auth/verify-token.ts';
 import { type Camera, type Environment, readCameras } from '../../shared/isapi/cameras.ts';
-import { Rejected } from '../../shared/support/errors.ts';
+import { mistakesIn, readPart, wrongConfiguration } from '../configuration-parts.ts';
 import type { MediaMtxPorts } from './mediamtx/configuration.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -29,7 +29,6 @@ const Settings = z.object({
   GATE_JWT_ISSUER: z.url({ protocol: /^https$/, error: 'is no https URL' }),
   GATE_JWT_AUDIENCE: z.string(missing).min(1, 'is empty'),
   GATE_JWT_JWKS_URI: z.url({ protocol: /^https$/, error: 'is no https URL' }).optional(),
-  GATE_JWT_JWKS_FILE: z.string().optional(),
   GATE_JWT_RIGHTS_CLAIM: z.string().min(1, 'is empty').default('scope'),
   GATE_ORIGINS: List.pipe(z.array(z.url({ error: 'holds something that is no origin' }))),
   GATE_DOOR_HOST: z
@@ -81,12 +80,20 @@ export type MediaConfig = {
 
 /** Throws Rejected `invalid_request`, one sentence a line. */
 export function readMediaConfig(env: Environment, readFile: (path: string) => string): MediaConfig {
-  const cameras = readCameras(env, readFile);
+  const cameras = readPart(() => readCameras(env, readFile));
   const parsed = Settings.safeParse(env);
-  if (!parsed.success) throw wrong(parsed.error.issues.map(({ path, message }) => `${String(path[0])} ${message}`));
+  const keysFile = env.GATE_JWT_JWKS_FILE;
+  const jwks = readPart(() => (keysFile ? jwksIn(keysFile, readFile) : undefined));
+  if (!cameras.success || !parsed.success || !jwks.success) {
+    throw wrongConfiguration([
+      ...mistakesIn(cameras),
+      ...(parsed.error?.issues ?? []).map(({ path, message }) => `${String(path[0])} ${message}`),
+      ...mistakesIn(jwks),
+    ]);
+  }
   const settings = parsed.data;
   return {
-    cameras,
+    cameras: cameras.data,
     stateFolder: settings.GATE_STATE_FOLDER,
     table: settings.GATE_TABLE,
     token: {
@@ -94,7 +101,7 @@ export function readMediaConfig(env: Environment, readFile: (path: string) => st
       audience: settings.GATE_JWT_AUDIENCE,
       rightsClaim: settings.GATE_JWT_RIGHTS_CLAIM,
       ...(settings.GATE_JWT_JWKS_URI && { jwksUri: settings.GATE_JWT_JWKS_URI }),
-      ...(settings.GATE_JWT_JWKS_FILE && { jwks: jwksIn(settings.GATE_JWT_JWKS_FILE, readFile) }),
+      ...(jwks.data && { jwks: jwks.data }),
     },
     origins: settings.GATE_ORIGINS,
     door: {
@@ -125,10 +132,6 @@ function jwksIn(path: string, readFile: (path: string) => string): Jwks {
     const { keys } = Keys.parse(JSON.parse(readFile(path)));
     return { keys: keys.map((key) => ({ ...key, alg: String(key.alg), use: 'sig' })) };
   } catch {
-    throw wrong(['GATE_JWT_JWKS_FILE must name a readable file with a JSON key set']);
+    throw wrongConfiguration(['GATE_JWT_JWKS_FILE must name a readable file with a JSON key set']);
   }
-}
-
-function wrong(sentences: string[]): Rejected {
-  return new Rejected('invalid_request', `could not read the configuration: ${sentences.join('\n')}`);
 }

@@ -13,6 +13,7 @@ import { notifySystemd } from '../host/notify-systemd.ts';
 import { keepReported } from '../keep-reported.ts';
 import { bridgeLog } from '../log.ts';
 import { openAccounts } from '../open-accounts.ts';
+import { makeStateFolder } from '../state-folder.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { readMediaConfig } from './config.ts';
 import { openDoor } from './door/open-door.ts';
@@ -36,6 +37,7 @@ const log = bridgeLog();
 
 async function run(): Promise<void> {
   const config = readMediaConfig(process.env, (path) => readFileSync(path, 'utf8'));
+  await makeStateFolder(config.stateFolder);
   const systemd = notifySystemd({ env: process.env, log });
   const signal = stopSignal(systemd);
 

@@ -18,6 +18,7 @@ let diskFull: boolean;
 let listener: Listener;
 let cameraAddress: string;
 let clockOffset: ClockOffset;
+let now: number;
 
 async function listen(): Promise<void> {
   const source = pushSource([{ id: CameraIdSchema.parse('gate'), pushFrom: [cameraAddress] }]);
@@ -30,7 +31,7 @@ async function listen(): Promise<void> {
   };
   listener = await listenForPushes(
     { host: '127.0.0.1', port: 0 },
-    { source, outbox, clockOffsetOf: () => clockOffset.ms, clock: systemClock, log: silentLog },
+    { source, outbox, clockOffsetOf: () => clockOffset.ms, clock: { ...systemClock, now: () => now }, log: silentLog },
   );
 }
 beforeEach(async () => {
@@ -38,6 +39,7 @@ beforeEach(async () => {
   diskFull = false;
   cameraAddress = '127.0.0.1';
   clockOffset = new ClockOffset({ log: silentLog, camera: 'gate' });
+  now = Date.UTC(2026, 10, 22, 5, 0, 1);
   await listen();
 });
 afterEach(() => listener.close());
@@ -75,6 +77,14 @@ describe('a camera that cannot push over HTTPS', () => {
     expect(kept).toMatchObject([
       { timeFrom: 'camera', at: '2026-11-22T05:00:00.000Z' },
       { timeFrom: 'corrected', at: '2026-11-22T04:00:00.000Z', capturedAt: '2026-11-22T05:00:00.000Z' },
+    ]);
+  });
+
+  test('an hour fast before anybody has measured it: its pushes are not of the future', async () => {
+    now -= HOUR_MS;
+    expect(await push(XML)).toBe(200);
+    expect(kept).toMatchObject([
+      { timeFrom: 'arrival', at: isoInstant(now), capturedAt: '2026-11-22T05:00:00.000Z', late: false },
     ]);
   });
 

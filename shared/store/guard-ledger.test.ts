@@ -4,6 +4,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GuardLedger } from '../isapi/guard/ledger.ts';
 import { emptyRow, type GuardRow } from '../isapi/guard/row.ts';
+import { TableAway } from '../isapi/guard/table-away.ts';
 import { Broken, GateError } from '../support/errors.ts';
 import { databases, START_TIMEOUT_MS } from './databases.fixture.ts';
 import { camera } from './detection.fixture.ts';
@@ -21,6 +22,7 @@ const full: GuardRow = {
   passwords: Array.from({ length: 16 }, (_, n) => ({
     passwordVersion: String(n),
     badLogins: 2,
+    letIn: n % 2 === 1,
     shut: { since: INSTANT, why: 'locked_by_camera', triesLeft: n % 2 ? null : 0, probeAt: n % 2 ? INSTANT : null },
   })),
 };
@@ -59,6 +61,23 @@ describe.each(databases())('the guards’ rows in $name', ({ open }) => {
     await embedded.client.send(new PutCommand({ TableName: embedded.table, Item }));
     await expect(ledger.read(yard)).rejects.toBeInstanceOf(Broken);
   });
+});
+
+test('a table that nobody answers for is named by what went wrong on the way', async () => {
+  const closed = createServer().listen(0, '127.0.0.1');
+  await once(closed, 'listening');
+  const address = closed.address();
+  closed.close();
+  await once(closed, 'close');
+  const endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}`;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = tableClient({ endpoint, region: 'us-east-1', credentials });
+  const error = await tableGuardLedger({ client, table: 'gate-test' })
+    .read(camera('gate'))
+    .catch((thrown: unknown) => thrown);
+  client.destroy();
+  expect(error).toBeInstanceOf(TableAway);
+  expect(error).toMatchObject({ message: expect.stringMatching(/table does not answer \(ECONNREFUSED\)$/) });
 });
 
 test('a table that takes connections and never answers is given up soon', async () => {

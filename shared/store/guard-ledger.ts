@@ -3,7 +3,8 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import type { CameraId } from '../detection/detection.ts';
 import type { GuardLedger } from '../isapi/guard/ledger.ts';
 import { type GuardRow, GuardRowSchema } from '../isapi/guard/row.ts';
-import { Broken, Busy } from '../support/errors.ts';
+import { TableAway } from '../isapi/guard/table-away.ts';
+import { Broken } from '../support/errors.ts';
 import { guardKey } from './keys.ts';
 import { TABLE } from './table.ts';
 import { isConditionFailure } from './table-errors.ts';
@@ -14,7 +15,7 @@ const RETRY_AFTER_SECONDS = 2;
 
 /**
  * One item per camera, read consistently and replaced by one conditional write.
- * Throws Busy `camera_busy` when the table does not answer, whatever the reason: without it nobody may log in.
+ * Throws TableAway when the table does not answer, whatever the reason: without it nobody may log in.
  */
 export function tableGuardLedger({ client, table }: { client: DynamoDBDocumentClient; table: string }): GuardLedger {
   const inTime = () => ({ abortSignal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
@@ -59,8 +60,13 @@ function rowIn(camera: CameraId, item: Record<string, unknown>): GuardRow {
   throw new Broken('internal', `could not read the guard's row of ${camera}: it is damaged`, { cause: parsed.error });
 }
 
-function away(camera: CameraId, cause: unknown): Busy {
-  const name = cause instanceof Error ? cause.name : 'unknown';
-  const message = `could not ask camera ${camera}: its guard's table does not answer (${name})`;
-  return new Busy('camera_busy', message, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
+function away(camera: CameraId, cause: unknown): TableAway {
+  const message = `could not ask camera ${camera}: its guard's table does not answer (${nameOf(cause)})`;
+  return new TableAway(message, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
+}
+
+/** A network's error has a code, and "Error" for a name; messages may quote what nobody should read. */
+function nameOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
 }

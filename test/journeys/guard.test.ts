@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { CameraAnswer, GuardAnswer } from '../../functions/api/camera-answer.ts';
 import { CameraIdSchema } from '../../shared/detection/detection.ts';
 import { GateError } from '../../shared/support/errors.ts';
@@ -21,15 +21,15 @@ const MINUTE_MS = 60_000;
 const BRIDGE_ASKS_EVERY_MS = 5_000;
 const gateId = CameraIdSchema.parse('gate');
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gate-guard-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+async function newFolder({ onTestFinished }: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'gate-guard-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 describe('a wrong password, with a bridge and twenty calls to the api at a time', () => {
-  test('is one bad login in ten minutes and many restarts, two with the later probe, and no more in a day', async () => {
-    const guarded = await openGuardedCamera({ folder, password: WRONG });
+  test('is one bad login in ten minutes and many restarts, two with the later probe, and no more in a day', async (context) => {
+    const guarded = await openGuardedCamera({ folder: await newFolder(context), password: WRONG });
     const { camera } = guarded;
     try {
       for (let round = 0; round < 20; round += 1) {
@@ -77,7 +77,8 @@ describe('a password that is changed at the camera while twenty processes ask it
       (lists) => lists.every(fits),
     );
 
-  test('is two bad logins at most, in all', async () => {
+  test('is two bad logins at most, in all', async (context) => {
+    const folder = await newFolder(context);
     const table = await openTable(join(folder, 'table'));
     const camera = await startCamera();
     const env = {
@@ -140,9 +141,10 @@ async function mended(gate: Gate): Promise<number> {
 
 const locked = (gate: Gate) => until('a locked stream', gate.state, ({ camera }) => camera.status === 'locked');
 
-describe('a wrong password in a file', () => {
-  test('put right there lets bridge and api in within 10 s, without a restart', async () => {
-    const file = join(folder, 'password');
+// At the same time as the gate below: what both do most is to wait for their own bridges.
+describe.concurrent('a wrong password in a file', () => {
+  test('put right there lets bridge and api in within 10 s, without a restart', async (context) => {
+    const file = join(await newFolder(context), 'password');
     await writeFile(file, `${WRONG}\n`);
     const gate = await openGate({ environment: { GATE_CAMERA_PASS: undefined, GATE_CAMERA_PASS_FILE: file } });
     try {
@@ -159,7 +161,7 @@ describe('a wrong password in a file', () => {
   });
 });
 
-describe('a gate whose camera', () => {
+describe.concurrent('a gate whose camera', () => {
   let gate: Gate;
   beforeAll(async () => {
     gate = await openGate();
@@ -172,7 +174,7 @@ describe('a gate whose camera', () => {
     return fetch(`${gate.system.url}/api/gate/cameras/gate/rearm/`, { method: 'POST', headers });
   };
 
-  test('was put right works within 10 s of an operator’s word', async () => {
+  test.sequential('was put right works within 10 s of an operator’s word', async () => {
     const right = gate.camera.password;
     gate.camera.setPassword('changed-Password-2');
     gate.camera.cutStreams();
@@ -191,7 +193,7 @@ describe('a gate whose camera', () => {
     expect(gate.camera.logins.bad).toBe(1);
   });
 
-  test('is asked by nobody but the bridge while the table is away, and by the bridge as its copy allows', async () => {
+  test.sequential('is asked by nobody but the bridge while the table is away, and by the bridge as its copy allows', async () => {
     await gate.connected();
     await gate.system.table.stop();
     expect(await askByApi(gate)).toBe('camera_busy');
@@ -209,7 +211,7 @@ describe('a gate whose camera', () => {
     expect((await cameraIn(gate)).guard).toMatchObject({ status: 'open', badLogins: 1 });
   });
 
-  test('refuses the login while the table is away stays shut for all when it is back', async () => {
+  test.sequential('refuses the login while the table is away stays shut for all when it is back', async () => {
     await gate.connected();
     await gate.system.table.stop();
     gate.camera.setPassword('changed-Password-3');

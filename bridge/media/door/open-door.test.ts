@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type DoorBench, OFFER, openDoorBench } from './door.fixture.ts';
+import type { WakeGate } from './neighbours.ts';
 import { openUpstream } from './upstream.ts';
 
 const SEATS = { perStream: 1_000, inAll: 1_000 };
@@ -15,9 +16,11 @@ describe('the door', () => {
     gate = undefined;
   });
 
-  test('ends a request that drips in, and serves others meanwhile', async () => {
+  test('ends a request that drips in, and a connection that says nothing, and serves others meanwhile', async () => {
     const bench = await openDoorBench({ options: { requestTimeoutMs: 300 } });
     gate = bench;
+    const silent = connect(bench.door.port, '127.0.0.1').resume();
+    const ended = once(silent, 'close');
     const socket = connect(bench.door.port, '127.0.0.1');
     socket.write('POST /gate-sub/whep HTTP/1.1\r\nHost: x\r\nContent-Type: application/sdp\r\nContent-Length: 100\r\n');
     socket.write(`Authorization: Bearer ${bench.token()}\r\n\r\nv=0`);
@@ -26,9 +29,67 @@ describe('the door', () => {
     socket.on('data', (chunk) => {
       answer += chunk;
     });
-    await once(socket, 'close');
+    await Promise.all([once(socket, 'close'), ended]);
     expect(answer).toMatch(/^HTTP\/1\.1 (408|400)/);
     expect(bench.media.whep.size).toBe(1);
+  });
+
+  const UNFINISHED = [
+    '',
+    'GET /gate-sub/index.m3u8 HTTP/1.1\r\nHost: x\r\nX-Drip: ',
+    'POST /gate-sub/whep HTTP/1.1\r\nHost: x\r\nContent-Type: application/sdp\r\nContent-Length: 100\r\n\r\nv=0',
+    // An answer that was had, and the next request that does not come.
+    'GET /health HTTP/1.1\r\nHost: x\r\n\r\n',
+  ];
+
+  /** Connections that never bring a whole request, the oldest first. */
+  async function drip(bench: DoorBench, count: number): Promise<Socket[]> {
+    const sockets: Socket[] = [];
+    for (let n = 0; n < count; n += 1) {
+      const socket = connect(bench.door.port, '127.0.0.1');
+      await once(socket, 'connect');
+      socket.on('error', () => {}).resume();
+      socket.write(UNFINISHED[n % UNFINISHED.length] ?? '');
+      sockets.push(socket);
+    }
+    return sockets;
+  }
+
+  /** However it ends: what was still on its way to the door makes it a reset. */
+  const closed = (socket: Socket): Promise<void> =>
+    new Promise((done) => (socket.closed ? done() : socket.once('close', () => done())));
+
+  test('lets a viewer in though every place is held by connections that drip: the oldest of them goes', async () => {
+    const bench = await openDoorBench({ options: { maxConnections: 20 } });
+    gate = bench;
+    const [oldest, ...others] = await drip(bench, 20);
+    expect((await bench.watch()).status).toBe(201);
+    await closed(oldest ?? new Socket());
+    expect(others.filter(({ closed }) => closed)).toEqual([]);
+    expect(bench.events('door.full')).toEqual([{ dropped: 1 }]);
+    for (const socket of others) socket.destroy();
+  });
+
+  test('drops nobody whom it serves, however many come after', async () => {
+    const camera = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const wake: WakeGate = {
+      admit: () => {
+        asked.resolve();
+        return camera.promise;
+      },
+      mayRead: () => true,
+    };
+    const bench = await openDoorBench({ options: { maxConnections: 2 }, dependencies: { wake } });
+    gate = bench;
+    const watching = bench.watch();
+    await asked.promise;
+    const sockets = await drip(bench, 9);
+    await Promise.all(sockets.slice(0, -1).map(closed));
+    camera.resolve();
+    expect((await watching).status).toBe(201);
+    expect(sockets.at(-1)?.closed).toBe(false);
+    sockets.at(-1)?.destroy();
   });
 
   test('adds less than five milliseconds to a POST to a warm stream', async () => {

@@ -18,6 +18,7 @@ import { hlsRoutes } from './hls-routes.ts';
 import { createHlsSessions } from './hls-sessions.ts';
 import { hlsUpstream } from './hls-upstream.ts';
 import { createHlsViewers } from './hls-viewers.ts';
+import { keepRoom } from './keep-room.ts';
 import { letGo } from './let-go.ts';
 import type { MediaUpstream, WakeGate } from './neighbours.ts';
 import type { Passes } from './passes.ts';
@@ -50,6 +51,7 @@ export type DoorOptions = {
   trustedProxies: readonly string[];
   seats?: SeatLimits;
   requestTimeoutMs?: number;
+  maxConnections?: number;
 };
 
 export type DoorDependencies = {
@@ -131,7 +133,7 @@ export async function openDoor(options: DoorOptions, dependencies: DoorDependenc
       connectionsCheckingInterval: DEADLINE_CHECK_MS,
     },
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  keepRoom(server, { maxConnections: options.maxConnections ?? MAX_CONNECTIONS, clock, log });
   server.listen(options.port, options.host);
   await once(server, 'listening');
 

@@ -15,11 +15,21 @@ const watched: PathState = {
   readers: [{ type: 'webRTCSession', id: 'a' }],
 };
 
-type Condition = { answers?: () => boolean; mebibytes?: number | null; paths?: PathState[] };
+type Condition = {
+  answers?: () => boolean;
+  mebibytes?: number | null;
+  paths?: PathState[];
+  /** By so much our own clock is set, once it is watched. */
+  stepMs?: number;
+};
 
 /** What is found after so many seconds; null: nothing, and then it is told to stop. */
-async function foundWithin(seconds: number, { answers = () => true, mebibytes = 100, paths = [] }: Condition) {
+async function foundWithin(
+  seconds: number,
+  { answers = () => true, mebibytes = 100, paths = [], stepMs = 0 }: Condition,
+) {
   const clock = drivenClock();
+  let errorMs = 0;
   const stop = new AbortController();
   const health: Health = {
     api: {
@@ -31,11 +41,12 @@ async function foundWithin(seconds: number, { answers = () => true, mebibytes = 
     },
     residentBytes: async () => (mebibytes === null ? null : mebibytes * MEBIBYTE),
     memoryLimitBytes: 512 * MEBIBYTE,
-    clock,
+    clock: { now: () => clock.now() + errorMs, sleep: clock.sleep },
     signal: stop.signal,
   };
   const begun = clock.now();
   const found = watchHealth(health);
+  errorMs = stepMs;
   const settled = { yes: false };
   void found.then(() => {
     settled.yes = true;
@@ -68,6 +79,12 @@ describe('a MediaMTX that lives', () => {
       return asked % 3 === 0;
     };
     expect((await foundWithin(600, { answers })).why).toBeNull();
+  });
+
+  test('and has grown is restarted as soon though our clock was set back by an hour', async () => {
+    const { why, afterSeconds } = await foundWithin(600, { mebibytes: 600, stepMs: -3_600_000 });
+    expect(why).toBe('it had grown to 600 MiB');
+    expect(afterSeconds).toBeLessThanOrEqual(60);
   });
 
   test('and has grown is restarted when nobody watches', async () => {

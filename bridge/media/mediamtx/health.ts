@@ -28,14 +28,15 @@ export async function watchHealth({
   signal,
 }: Health): Promise<string | null> {
   let unanswered = 0;
-  let memoryDueAt = clock.now() + LOOK_AT_MEMORY_EVERY_MS;
+  let lookedAt = clock.now();
   for (;;) {
     await clock.sleep(ASK_EVERY_MS, signal).catch(() => {});
     if (signal.aborted) return null;
     unanswered = (await succeeds(api.info())) ? 0 : unanswered + 1;
     if (unanswered >= MAX_UNANSWERED) return `it did not answer for ${(MAX_UNANSWERED * ASK_EVERY_MS) / 1000} s`;
-    if (clock.now() < memoryDueAt) continue;
-    memoryDueAt = clock.now() + LOOK_AT_MEMORY_EVERY_MS;
+    // Either way: a clock that was set back must not end the looking.
+    if (Math.abs(clock.now() - lookedAt) < LOOK_AT_MEMORY_EVERY_MS) continue;
+    lookedAt = clock.now();
     const bytes = await residentBytes();
     if (bytes === null || bytes <= memoryLimitBytes) continue;
     if (bytes > HARD_LIMIT_FACTOR * memoryLimitBytes || (await isUnwatched(api))) {

@@ -77,7 +77,7 @@ export function watchPaths(deps: WatchPaths): { begin(): void; done: Promise<voi
   }
 
   async function askGuards(): Promise<void> {
-    if (clock.now() - guardsAskedAt < ASK_GUARD_EVERY_MS) return;
+    if (Math.abs(clock.now() - guardsAskedAt) < ASK_GUARD_EVERY_MS) return;
     guardsAskedAt = clock.now();
     for (const opened of new Set(all.map((target) => target.opened))) {
       const asked = all.filter((target) => target.opened === opened).map((target) => ({ target, path: target.path }));

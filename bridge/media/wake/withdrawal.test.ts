@@ -102,6 +102,19 @@ describe('a guard that another request has shut', () => {
     expect(gate.wake.view(sub)).toMatchObject({ code: 'camera_locked' });
   });
 
+  test('takes them out as soon where our own clock was set back by an hour', async () => {
+    const gate = gateWithVideo();
+    await gate.wake.admit(sub, 'webrtc');
+    await gate.pass(6_000);
+    const { now } = gate.clock;
+    gate.clock.now = () => now() - 3_600_000;
+    await gate.pass(2_000);
+    await gate.wake.admit(sub, 'webrtc');
+    await shutGuard(gate);
+    await gate.pass(6_000);
+    expect([gate.paths.has(sub), gate.wake.view(sub).code]).toEqual([false, 'camera_locked']);
+  });
+
   test('leaves a stream alone that plays, until it ends', async () => {
     const gate = gateWithVideo();
     await gate.wake.admit(sub, 'webrtc');

@@ -1,8 +1,8 @@
-import { Busy } from '../../support/errors.ts';
 import { copiedLedger, copiesIn } from './copied-ledger.ts';
 import { movableClock, recordingLog } from './gate.test-support.ts';
 import { type GuardLedger, memoryLedger } from './ledger.ts';
 import { emptyRow, shutBy } from './row.ts';
+import { TableAway } from './table-away.ts';
 
 /** A table that can be taken away, and that can take a write whose answer is lost. */
 export function switchedTable() {
@@ -10,7 +10,7 @@ export function switchedTable() {
   const table = { isAway: false, losesAnswers: false, questions: 0 };
   const answer = () => {
     table.questions += 1;
-    if (table.isAway) throw new Busy('camera_busy', 'the table is away');
+    if (table.isAway) throw new TableAway('the table is away', { retryAfterSeconds: 2 });
   };
   const ledger: GuardLedger = {
     read: async (camera) => {

@@ -8,6 +8,7 @@ import { copiedLedger, copiesIn } from './copied-ledger.ts';
 import { useFakeCameras } from './fake-camera.test-support.ts';
 import { failure, gateId, gateTo, minutes, movableClock, recordingLog } from './gate.test-support.ts';
 import { emptyRow } from './row.ts';
+import { TableAway } from './table-away.ts';
 
 const cameraThat = useFakeCameras();
 
@@ -85,9 +86,9 @@ describe('while the table is away', () => {
     table.isAway = true;
     const camera = await cameraThat({});
     const { bridge, clock } = bridgeAnd(table);
-    expect(await failure(gateTo(camera, { ledger: bridge(), clock, holder: 'bridge' }).get())).toMatchObject({
-      code: 'camera_busy',
-    });
+    const refusal = await failure(gateTo(camera, { ledger: bridge(), clock, holder: 'bridge' }).get());
+    expect(refusal).toBeInstanceOf(TableAway);
+    expect(refusal).toMatchObject({ code: 'camera_busy', retryAfterSeconds: 2 });
     expect(camera.seen).toEqual([]);
   });
 
@@ -145,8 +146,7 @@ describe('while the table is away', () => {
     clock.advance(2_001);
     await get();
     expect(table.questions).toBe(2);
-    expect(log.events.map(({ event }) => event).filter((event) => event.startsWith('guard.table'))).toEqual([
-      'guard.table_away',
-    ]);
+    const told = log.events.filter(({ event }) => event.startsWith('guard.table'));
+    expect(told).toEqual([{ event: 'guard.table_away', fields: { reason: 'the table is away' } }]);
   });
 });

@@ -4,7 +4,7 @@
 // the table, one lost login is assumed.
 import type { CameraId } from '../../detection/detection.ts';
 import type { Clock } from '../../support/clock.ts';
-import { Broken, Busy, reasonOf } from '../../support/errors.ts';
+import { Broken, reasonOf } from '../../support/errors.ts';
 import type { Log } from '../../support/log.ts';
 import { type ApartMarks, apartMarks } from './apart-mark.ts';
 import { changeRow } from './change-row.ts';
@@ -13,6 +13,7 @@ import { DamagedRow } from './damaged-row.ts';
 import type { GuardLedger } from './ledger.ts';
 import { mergedRow } from './merged-row.ts';
 import { emptyRow, type GuardRow, GuardRowSchema } from './row.ts';
+import { TableAway } from './table-away.ts';
 import { type VersionedFiles, versionedFiles } from './versioned-files.ts';
 import { ASK_TABLE_AGAIN_MS, watchedTable } from './watched-table.ts';
 
@@ -29,7 +30,7 @@ export function copiesIn(folder: string): Copies {
 }
 
 export type CopiedLedgerDependencies = {
-  /** Throws Busy while it is away. */
+  /** Throws TableAway while it is away. */
   table: GuardLedger;
   /** On this machine's disk; see `copiesIn`. */
   copies: Copies;
@@ -47,7 +48,7 @@ export interface CopiedLedger extends GuardLedger {
   mergeUntil(signal: AbortSignal): Promise<void>;
 }
 
-/** Throws Busy when the table is away and no copy can be trusted, Broken when the disk or the table's row is damaged. */
+/** Throws TableAway when the table is away and no copy can be trusted, Broken when the disk or the table's row is damaged. */
 export function copiedLedger(deps: CopiedLedgerDependencies): CopiedLedger {
   const { copies, holder, clock, log } = deps;
   const table = watchedTable(deps);
@@ -97,7 +98,7 @@ export function copiedLedger(deps: CopiedLedgerDependencies): CopiedLedger {
     return row;
   }
 
-  /** The copy; in the place of a damaged one, the table's row. Throws Busy when that is away then. */
+  /** The copy; in the place of a damaged one, the table's row. Throws TableAway when that is away then. */
   async function readCopy(camera: CameraId): Promise<Copy | null> {
     try {
       return await copies.read(camera);
@@ -109,10 +110,10 @@ export function copiedLedger(deps: CopiedLedgerDependencies): CopiedLedger {
 
   async function makeAnew(camera: CameraId, damaged: DamagedRow): Promise<Copy | null> {
     const stored = await table.read(camera).catch((cause: unknown) => {
-      if (!(cause instanceof Busy)) throw cause;
+      if (!(cause instanceof TableAway)) throw cause;
       const state = `its guard's copy ${damaged.path} is damaged (${damaged.what}) and the table is away`;
       const message = `could not ask camera ${camera}: ${state}; bring the table back, it replaces the copy by itself`;
-      throw new Busy('camera_busy', message, { cause, retryAfterSeconds: ASK_TABLE_AGAIN_MS / 1000 });
+      throw new TableAway(message, { cause, retryAfterSeconds: ASK_TABLE_AGAIN_MS / 1000 });
     });
     // Marked, or above the table: it had gone on alone, and bad logins may be lost with it.
     const wentOn = damaged.version > (stored?.version ?? 0) || (await copies.marks.isSet(camera));
@@ -165,7 +166,7 @@ export function copiedLedger(deps: CopiedLedgerDependencies): CopiedLedger {
     try {
       return await readBoth(camera, copy);
     } catch (error) {
-      if (!(error instanceof Busy) || copy === null || outdated.has(camera)) throw error;
+      if (!(error instanceof TableAway) || copy === null || outdated.has(camera)) throw error;
       return withoutForeignLease(rowOf(copy));
     }
   }
@@ -195,7 +196,7 @@ export function copiedLedger(deps: CopiedLedgerDependencies): CopiedLedger {
           if (isFirst) await keep(camera, row, copy?.version ?? 0);
           return isFirst;
         } catch (error) {
-          if (!(error instanceof Busy) || copy === null || outdated.has(camera)) throw error;
+          if (!(error instanceof TableAway) || copy === null || outdated.has(camera)) throw error;
           // It may have arrived all the same, and its lease would stand there until it counts as lost.
           if (row.lease !== null) unsure.set(camera, leasesUnsure(camera).add(row.lease.attempt));
         }

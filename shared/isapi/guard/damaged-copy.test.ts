@@ -9,7 +9,7 @@ import { lossAssumed } from './damaged-copy.ts';
 import { DamagedRow } from './damaged-row.ts';
 import { useFakeCameras } from './fake-camera.test-support.ts';
 import { failure, gateId, gateTo, minutes, movableClock } from './gate.test-support.ts';
-import { emptyRow, shutBy, withLease } from './row.ts';
+import { accepted, emptyRow, shutBy, withLease } from './row.ts';
 
 const cameraThat = useFakeCameras();
 const HOLDER = 'bridge';
@@ -199,6 +199,13 @@ describe('what is assumed to be lost with it', () => {
   it('a function that is logging in is waited for all the same', () => {
     const row = lossAssumed(withLease(emptyRow, { ...lease, holder: 'api' }), { holder: HOLDER, now });
     expect(row).toMatchObject({ lease: { holder: 'api' }, passwords: [{ badLogins: 1 }] });
+  });
+
+  it('a refusal may be: that the table knows the password as let in shortens no wait', () => {
+    const known = withLease(accepted(emptyRow, 'right'), { ...lease, holder: 'api' });
+    const row = lossAssumed(known, { holder: HOLDER, now });
+    const probeAt = new Date(now + minutes(30)).toISOString();
+    expect(row?.passwords).toMatchObject([{ letIn: false, shut: { probeAt } }]);
   });
 
   it('never opens, never takes a bad login back, and said again counts no more', () => {

@@ -20,6 +20,8 @@ const LEASE_MARGIN_MS = 5_000;
 const LEASE_POLL_MS = 200;
 /** How often a shut guard looks whether the password has been put right; each look may ask a secret store. */
 const REREAD_EVERY_MS = 3_000;
+/** Timers may fire this much before the clock says so. */
+const TIMER_SLACK_MS = 50;
 
 export type Pass = {
   /** Whose password this request goes out with. */
@@ -44,7 +46,8 @@ export type GuardState = { shut: rows.Shut | null; badLogins: number; passwordVe
 
 export interface Guard {
   /**
-   * Runs one request in its turn. A throwing `attempt` is no bad login: the request had no answer.
+   * Runs one request in its turn. A throwing `attempt` is no bad login: the request had no answer. It counts as one only
+   * when `patience` ended with it and this password was never let in.
    * @throws Busy `camera_locked` while shut, with not a byte sent; `camera_busy` when its turn does not come in time
    * @throws Broken when the ledger or the password cannot be read
    */
@@ -76,7 +79,9 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
   async function accountFor(row: rows.GuardRow): Promise<Account> {
     const known = await account.current();
     const now = clock.now();
-    if (!rows.isShut(rows.recordOf(row, known.passwordVersion), now) || now - rereadAt < REREAD_EVERY_MS) return known;
+    // Either way: a clock that was set back must not end the looking.
+    const isTooSoon = Math.abs(now - rereadAt) < REREAD_EVERY_MS;
+    if (isTooSoon || !rows.isShut(rows.recordOf(row, known.passwordVersion), now)) return known;
     rereadAt = now;
     return account.reread();
   }
@@ -117,19 +122,29 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
       }
       if (row.lease?.attempt === attempt) return row;
       refuseWhileShut(row, passwordVersion);
-      if (clock.now() >= patience.until) {
-        throw new Busy('camera_busy', `could not ask camera ${camera}: ${row.lease?.holder} is logging in`);
-      }
       await clock.sleep(LEASE_POLL_MS, patience.signal).catch((cause) => {
         throw new Busy('camera_busy', `could not ask camera ${camera}: the caller went away`, { cause });
       });
+      // Looked at before the next try: a lease taken this late would leave no time to send anything.
+      if (clock.now() >= patience.until) {
+        throw new Busy('camera_busy', `could not ask camera ${camera}: ${row.lease?.holder} is logging in`);
+      }
       row = undefined;
     }
   }
 
-  /** What the row becomes when the attempt threw: a probe may have been counted, so the next one waits as long. */
-  function unanswered(isProbe: boolean, passwordVersion: string): Change {
-    return (row) => (isProbe ? rows.probePostponed(row, passwordVersion, clock.now()) : row);
+  /**
+   * What the row becomes when the attempt threw. Of a password that was let in it tells nothing but that the network is
+   * bad; of any other an answer that did not come in time may have been a refusal, again and again, and so counts.
+   */
+  function unanswered(isProbe: boolean, passwordVersion: string, { until }: Patience): Change {
+    const now = clock.now();
+    const isLate = now >= until - TIMER_SLACK_MS;
+    return (row) => {
+      if (isLate && !rows.recordOf(row, passwordVersion).letIn) return rows.attemptLost(row, passwordVersion, now);
+      // A probe may have been counted, so the next one waits as long.
+      return isProbe ? rows.probePostponed(row, passwordVersion, now) : row;
+    };
   }
 
   function outcomeOf(verdict: Verdict<unknown>, passwordVersion: string): Change {
@@ -168,7 +183,7 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
         const badLoginsLeft = Math.max(1, rows.MAX_BAD_LOGINS - badLogins);
         const pass = { account: used, nonceReuse: row.nonceReuse, badLoginsLeft, arm };
         const verdict = await attempt(pass).catch(async (error) => {
-          if (isArmed) await store.settle(withLease(unanswered(shut !== null, passwordVersion)), row);
+          if (isArmed) await store.settle(withLease(unanswered(shut !== null, passwordVersion, patience)), row);
           throw error;
         });
         const outcome = outcomeOf(verdict, passwordVersion);

@@ -21,7 +21,12 @@ const rows: fc.Arbitrary<GuardRow> = fc.record({
   lease: fc.constant(null),
   nonceReuse: fc.constantFrom('untried' as const, 'same-url' as const, 'never' as const),
   passwords: fc.uniqueArray(
-    fc.record({ passwordVersion: fc.constantFrom(...VERSIONS), badLogins: fc.nat(MAX_BAD_LOGINS), shut: shuts }),
+    fc.record({
+      passwordVersion: fc.constantFrom(...VERSIONS),
+      badLogins: fc.nat(MAX_BAD_LOGINS),
+      letIn: fc.boolean(),
+      shut: shuts,
+    }),
     { selector: ({ passwordVersion }) => passwordVersion },
   ),
 });
@@ -76,6 +81,19 @@ describe('a row that went on in two places', () => {
           );
           const since = Math.max(0, Number(inCopy) - Number(before));
           expect(merged).toBe(Number(inTable) + since);
+        }
+      }),
+    );
+  });
+
+  it('knows a password as let in only where no side that spoke to the camera was refused', () => {
+    fc.assert(
+      fc.property(rows, rows, rows, (table, copy, base) => {
+        const merged = merge(table, copy, base);
+        for (const version of VERSIONS) {
+          const [inTable, inCopy, before] = [table, copy, base].map((row) => recordOf(row, version));
+          if (!recordOf(merged, version).letIn) continue;
+          for (const side of [inTable, inCopy]) if (!side?.letIn) expect(side).toEqual(before);
         }
       }),
     );

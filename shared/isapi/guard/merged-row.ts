@@ -54,7 +54,23 @@ function mergedRecord(table: PasswordRecord, copy: PasswordRecord, base: Passwor
   const badLogins = table.badLogins + Math.max(0, copy.badLogins - base.badLogins);
   const shut = mergedShut(table.shut, copy.shut, base.shut);
   const isSpent = shut !== null && badLogins >= MAX_BAD_LOGINS;
-  return { passwordVersion: table.passwordVersion, badLogins, shut: isSpent ? { ...shut, probeAt: null } : shut };
+  return {
+    passwordVersion: table.passwordVersion,
+    badLogins,
+    letIn: mergedLetIn(table, copy, base),
+    shut: isSpent ? { ...shut, probeAt: null } : shut,
+  };
+}
+
+/** Which side spoke to the camera last is not known: where both did, both must have been let in. */
+function mergedLetIn(table: PasswordRecord, copy: PasswordRecord, base: PasswordRecord): boolean {
+  if (isSameRecord(copy, base)) return table.letIn;
+  if (isSameRecord(table, base)) return copy.letIn;
+  return table.letIn && copy.letIn;
+}
+
+function isSameRecord(one: PasswordRecord, other: PasswordRecord): boolean {
+  return one.badLogins === other.badLogins && one.letIn === other.letIn && isSame(one.shut, other.shut);
 }
 
 function mergedShut(table: Shut | null, copy: Shut | null, base: Shut | null): Shut | null {

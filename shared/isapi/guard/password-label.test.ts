@@ -28,6 +28,13 @@ describe('the label of a password', () => {
     expect(new Set([first, otherPassword, otherUser]).size).toBe(3);
   });
 
+  it('is read without a write once its key is there: a full disk keeps no restarted bridge from its camera', async () => {
+    const label = await labelPassword(folder, credentials('a'));
+    const written = (await stat(folder, { bigint: true })).mtimeNs;
+    await expect(labelPassword(folder, credentials('a'))).resolves.toBe(label);
+    expect((await stat(folder, { bigint: true })).mtimeNs).toBe(written);
+  });
+
   it('is one for processes that start together', async () => {
     const labels = await Promise.all(Array.from({ length: 10 }, () => labelPassword(folder, credentials('a'))));
     expect(new Set(labels).size).toBe(1);

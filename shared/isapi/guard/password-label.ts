@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Broken } from '../../support/errors.ts';
+import { makeFolder } from '../../support/make-folder.ts';
 import type { Credentials } from '../digest.ts';
 import { writeExclusively } from './exclusive-file.ts';
 
@@ -24,10 +25,9 @@ export async function labelPassword(folder: string, { user, password }: Credenti
 async function keyIn(folder: string): Promise<Buffer> {
   const path = join(folder, KEY_FILE);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    // Of two processes starting together one writes; both read what was written.
-    await writeExclusively(path, randomBytes(KEY_BYTES).toString('hex'));
-    const key = Buffer.from(await readFile(path, 'utf8'), 'hex');
+    // Nothing is written where a key is: on a full disk a restarted bridge must still find its camera's account.
+    const text = (await textIn(path)) ?? (await newTextIn(folder, path));
+    const key = Buffer.from(text, 'hex');
     if (key.length === KEY_BYTES) return key;
   } catch (cause) {
     throw new Broken('internal', `could not read the key in ${path}`, { cause });
@@ -38,4 +38,20 @@ async function keyIn(folder: string): Promise<Buffer> {
     'internal',
     `could not read the key in ${path}: it is damaged; ${remedy}, which then gets a new label`,
   );
+}
+
+async function textIn(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function newTextIn(folder: string, path: string): Promise<string> {
+  await makeFolder(folder, { mode: 0o700 });
+  // Of two processes starting together one writes; both read what was written.
+  await writeExclusively(path, randomBytes(KEY_BYTES).toString('hex'));
+  return readFile(path, 'utf8');
 }

@@ -1,11 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, emptyRow, isShut, lostLeaseCounted, recordOf, shutBy, UNKNOWN_UNLOCK_MS, withLease } from './row.ts';
+import {
+  accepted,
+  emptyRow,
+  type GuardRow,
+  GuardRowSchema,
+  isShut,
+  lostLeaseCounted,
+  probePostponed,
+  rearmed,
+  recordOf,
+  shutBy,
+  UNKNOWN_UNLOCK_MS,
+  withLease,
+} from './row.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 5);
 const passwordVersion = 'v1';
 const until = new Date(NOW).toISOString();
 const lease = { attempt: 'a', holder: 'bridge', until, passwordVersion };
 const badLogin = { passwordVersion, logins: 1, why: 'bad_login', now: NOW } as const;
+const notice = { triesLeft: null, unlockSeconds: null };
 
 describe('an attempt whose outcome was lost', () => {
   const lost = lostLeaseCounted(withLease(emptyRow, lease), NOW + 1);
@@ -16,9 +30,45 @@ describe('an attempt whose outcome was lost', () => {
 
   it('is forgiven when the password is let in: two kills in mid-login do not shut the gate for good', () => {
     const open = accepted(lost, passwordVersion);
-    expect(recordOf(open, passwordVersion)).toEqual({ passwordVersion, badLogins: 0, shut: null });
+    expect(recordOf(open, passwordVersion)).toEqual({ passwordVersion, badLogins: 0, letIn: true, shut: null });
     const again = lostLeaseCounted(withLease(open, lease), NOW + 1);
     expect(recordOf(again, passwordVersion).shut?.probeAt).not.toBeNull();
+  });
+
+  const letIn = accepted(emptyRow, passwordVersion);
+  const probeIn = (row: GuardRow) => {
+    const probeAt = recordOf(row, passwordVersion).shut?.probeAt;
+    return probeAt ? Date.parse(probeAt) - NOW : null;
+  };
+  const losing = (row: GuardRow) => lostLeaseCounted(withLease(row, lease), NOW);
+
+  it('of a password that was let in is asked after in a minute, for no camera said no; of any other in half an hour', () => {
+    expect(probeIn(losing(letIn))).toBe(60_000);
+    expect(probeIn(losing(emptyRow))).toBe(UNKNOWN_UNLOCK_MS);
+  });
+
+  it('is asked after once: lost again, or lost after an operator’s word, the password waits for people', () => {
+    expect([probeIn(losing(losing(letIn))), probeIn(losing(rearmed(losing(letIn), passwordVersion)))]).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  it('may end in a probe that nobody answers, and that one’s successor waits half an hour', () => {
+    expect(probeIn(probePostponed(losing(letIn), passwordVersion, NOW))).toBe(UNKNOWN_UNLOCK_MS);
+  });
+
+  it('is as any other once the camera has refused the password, until it is let in again', () => {
+    const locked = shutBy(letIn, { ...badLogin, logins: 0, why: 'locked_by_camera', notice });
+    expect(probeIn(losing(locked))).toBe(UNKNOWN_UNLOCK_MS);
+    const refused = shutBy(letIn, { ...badLogin, notice });
+    expect(recordOf(refused, passwordVersion).letIn).toBe(false);
+    expect(recordOf(accepted(refused, passwordVersion), passwordVersion)).toMatchObject({ letIn: true, badLogins: 1 });
+  });
+
+  it('is one of a password that was never let in, where an older bridge wrote the row', () => {
+    const { letIn: _, ...older } = recordOf(letIn, passwordVersion);
+    expect(GuardRowSchema.parse({ ...emptyRow, passwords: [older] })).toMatchObject({ passwords: [{ letIn: false }] });
   });
 
   it('is no excuse for a bad login that the camera told of', () => {

@@ -7,6 +7,8 @@ import { isoInstant } from '../../support/clock.ts';
 export const MAX_BAD_LOGINS = 2;
 /** How long cameras stay locked when they do not say (ISAPI.md 2.3). */
 export const UNKNOWN_UNLOCK_MS = 30 * 60_000;
+/** After a lost attempt of a password that was let in: no camera said no, and none is likely to be locked. */
+const LET_IN_PROBE_MS = 60_000;
 /** No camera locks for longer; a larger number is a misreading. */
 const MAX_UNLOCK_MS = 24 * 3_600_000;
 /** So that an old password coming back, or two processes with different ones, win no fresh tries. */
@@ -32,6 +34,8 @@ export type Shut = z.infer<typeof ShutSchema>;
 const PasswordRecordSchema = z.object({
   passwordVersion: z.string().min(1),
   badLogins: Count,
+  /** The camera has let it in and not refused it since. Rows of older versions do not say. */
+  letIn: z.boolean().default(false),
   shut: ShutSchema.nullable(),
 });
 export type PasswordRecord = z.infer<typeof PasswordRecordSchema>;
@@ -66,7 +70,7 @@ export const emptyRow: GuardRow = { version: 0, lease: null, nonceReuse: 'untrie
 
 export function recordOf(row: GuardRow, passwordVersion: string): PasswordRecord {
   const known = row.passwords.find((record) => record.passwordVersion === passwordVersion);
-  return known ?? { passwordVersion, badLogins: 0, shut: null };
+  return known ?? { passwordVersion, badLogins: 0, letIn: false, shut: null };
 }
 
 export function withLease(row: GuardRow, lease: Lease): GuardRow {
@@ -85,7 +89,8 @@ export function withoutLease(row: GuardRow, attempt: string): GuardRow {
 export function accepted(row: GuardRow, passwordVersion: string): GuardRow {
   const record = recordOf(row, passwordVersion);
   const forgiven = record.shut?.why === 'lost_attempt' ? 1 : 0;
-  return withRecord(row, { passwordVersion, badLogins: Math.max(0, record.badLogins - forgiven), shut: null });
+  const badLogins = Math.max(0, record.badLogins - forgiven);
+  return withRecord(row, { passwordVersion, badLogins, letIn: true, shut: null });
 }
 
 export type BadLogin = { passwordVersion: string; logins: number; why: ShutReason; notice: LockNotice; now: number };
@@ -94,16 +99,27 @@ export type BadLogin = { passwordVersion: string; logins: number; why: ShutReaso
 export function shutBy(row: GuardRow, { passwordVersion, logins, why, notice, now }: BadLogin): GuardRow {
   const before = recordOf(row, passwordVersion);
   const badLogins = before.badLogins + logins;
-  // A camera that is not locked has no lock to wait for: some name their unlock time all the same.
-  const unlockSeconds = why === 'locked_by_camera' ? notice.unlockSeconds : null;
-  const unlockMs = unlockSeconds ? Math.min(unlockSeconds * 1000, MAX_UNLOCK_MS) : UNKNOWN_UNLOCK_MS;
+  const letIn = before.letIn && why === 'lost_attempt';
+  const probeInMs = letIn ? LET_IN_PROBE_MS : unlockMsOf(why, notice);
   const shut: Shut = {
     since: before.shut?.since ?? isoInstant(now),
     why,
     triesLeft: notice.triesLeft,
-    probeAt: badLogins < MAX_BAD_LOGINS ? isoInstant(now + unlockMs) : null,
+    probeAt: badLogins < MAX_BAD_LOGINS ? isoInstant(now + probeInMs) : null,
   };
-  return withRecord(row, { passwordVersion, badLogins, shut });
+  return withRecord(row, { passwordVersion, badLogins, letIn, shut });
+}
+
+function unlockMsOf(why: ShutReason, notice: LockNotice): number {
+  // A camera that is not locked has no lock to wait for: some name their unlock time all the same.
+  const unlockSeconds = why === 'locked_by_camera' ? notice.unlockSeconds : null;
+  return unlockSeconds ? Math.min(unlockSeconds * 1000, MAX_UNLOCK_MS) : UNKNOWN_UNLOCK_MS;
+}
+
+/** A login went out and nobody will ever know how it ended: it counts as a bad one. */
+export function attemptLost(row: GuardRow, passwordVersion: string, now: number): GuardRow {
+  const notice = { triesLeft: null, unlockSeconds: null };
+  return shutBy(row, { passwordVersion, logins: 1, why: 'lost_attempt', notice, now });
 }
 
 /** A probe went out and nobody knows how it ended: the camera may have counted it, so the next one waits as long. */
@@ -115,18 +131,16 @@ export function probePostponed(row: GuardRow, passwordVersion: string, now: numb
 
 /** An operator's word is worth one try, not two: pressing it again and again must not lock the camera either. */
 export function rearmed(row: GuardRow, passwordVersion: string): GuardRow {
-  const { badLogins, shut } = recordOf(row, passwordVersion);
-  if (shut === null) return row;
-  return withRecord(row, { passwordVersion, badLogins: Math.min(badLogins, MAX_BAD_LOGINS - 1), shut: null });
+  const record = recordOf(row, passwordVersion);
+  if (record.shut === null) return row;
+  return withRecord(row, { ...record, badLogins: Math.min(record.badLogins, MAX_BAD_LOGINS - 1), shut: null });
 }
 
 /** A lease that ran out counts against the password it was sent with. */
 export function lostLeaseCounted(row: GuardRow, now: number): GuardRow {
   const { lease } = row;
   if (lease === null || Date.parse(lease.until) > now) return row;
-  const notice = { triesLeft: null, unlockSeconds: null };
-  const { passwordVersion } = lease;
-  return { ...shutBy(row, { passwordVersion, logins: 1, why: 'lost_attempt', notice, now }), lease: null };
+  return { ...attemptLost(row, lease.passwordVersion, now), lease: null };
 }
 
 export function isShut(record: PasswordRecord, now: number): boolean {

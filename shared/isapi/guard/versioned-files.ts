@@ -1,10 +1,11 @@
 // Rows on one machine's disk: `<camera>.<version>.json`, the highest version counts. A version is a name that can be
 // taken only once, which makes compare-and-set hold between processes (bridge and doctor) without a lock to leak.
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as z from 'zod';
 import type { CameraId } from '../../detection/detection.ts';
 import { Broken } from '../../support/errors.ts';
+import { makeFolder } from '../../support/make-folder.ts';
 import { DamagedRow } from './damaged-row.ts';
 import { TEMPORARY_FILE, writeExclusively } from './exclusive-file.ts';
 
@@ -105,7 +106,7 @@ async function setAsideRow<Row>(
 }
 
 async function replaceRow(folder: string, camera: CameraId, row: Versioned, expectedVersion: number): Promise<boolean> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, { mode: 0o700 });
   if (Math.max(0, ...(await versionsOf(folder, camera))) !== expectedVersion) return false;
   const path = rowPath(folder, camera, row.version);
   if (!(await writeExclusively(path, `${JSON.stringify(row, null, 2)}\n`))) return false;
