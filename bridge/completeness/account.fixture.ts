@@ -11,7 +11,7 @@ import { aDetection, camera } from '../../shared/store/detection.fixture.ts';
 import { isoInstant } from '../../shared/support/clock.ts';
 import { type DrivenClock, drivenClock } from '../../shared/support/driven-clock.fixture.ts';
 import { Busy } from '../../shared/support/errors.ts';
-import type { RepairView } from '../repair/repair.ts';
+import type { RepairView } from '../repair/repair-view.ts';
 
 export const GATE = camera('gate');
 /** Twenty past, so that minutes before and after are of one hour. */

@@ -68,7 +68,7 @@ async function end(): Promise<void> {
 
 /** A sweep, and time until the next one. */
 async function sweep(...rows: ReturnType<typeof rowBefore>[]): Promise<void> {
-  account.swept(rows);
+  account.swept(rows, true);
   await time.pass(EVERY_MS);
 }
 
@@ -239,7 +239,7 @@ describe('a row that the table lacks', () => {
       return Promise.reject(new Busy('internal', 'could not list what is stored of an hour: TimeoutError'));
     };
     start({ reads: { ...table.reads, moments } });
-    account.swept([rowBefore(10)]);
+    account.swept([rowBefore(10)], true);
     await time.pass(SECOND_MS);
     expect(account.missing()).toBeNull();
     await time.pass(MINUTE_MS);
@@ -281,7 +281,7 @@ describe('a row that the table lacks', () => {
     await sweep(rowBefore(10));
     const before = compared();
     for (let n = 0; n < 60; n += 1) {
-      account.swept([rowBefore(10)]);
+      account.swept([rowBefore(10)], true);
       await time.pass(SECOND_MS);
     }
     expect(compared() - before).toBeLessThanOrEqual(7);

@@ -40,7 +40,8 @@ export type KeepAccount = {
 };
 
 export type CameraAccount = {
-  swept(rows: readonly RememberedRow[]): void;
+  /** `isWhole`: with these rows all is told that the camera had; false for a part of it. */
+  swept(rows: readonly RememberedRow[], isWhole: boolean): void;
   /** Rows that stay missing; null while nobody can tell. */
   missing(): number | null;
   /** Reads that nobody has any more, since the start. */
@@ -158,9 +159,9 @@ export function keepAccount(deps: KeepAccount): CameraAccount {
   }
 
   return {
-    swept(rows) {
+    swept(rows, isWhole) {
       const aheadMs = deps.aheadMs();
-      memory.swept(rows, clock.now(), aheadMs);
+      memory.swept(rows, { now: clock.now(), aheadMs, isWhole });
       const given = hours.add(rows, aheadMs);
       if (given.length > 0) log.error('completeness.account.dropped', { camera, hours: given.join(' ') });
       for (const { capturedAt } of rows) touched.add(hourOf(capturedAt));

@@ -2,9 +2,11 @@
 import { type Forgotten, MAX_TOLD_GAPS, type MemoryReport } from '../../shared/store/completeness-memory.ts';
 import type { RememberedRow } from '../../shared/store/completeness-rows.ts';
 import { isoInstant } from '../../shared/support/clock.ts';
-import type { RepairView } from '../repair/repair.ts';
+import type { RepairView } from '../repair/repair-view.ts';
 
 export type MemoryView = Pick<RepairView, 'supported' | 'gaps'>;
+
+export type Look = { now: number; aheadMs: number | null; isWhole: boolean };
 
 export class MemoryAccount {
   #earlier: MemoryReport | null = null;
@@ -27,15 +29,16 @@ export class MemoryAccount {
     this.#isResumed = true;
   }
 
-  /** A look into the memory has ended at `now`, ours. */
-  swept(rows: readonly RememberedRow[], now: number, aheadMs: number | null): void {
+  /** A look into the memory has ended at `now`, ours. One that was not whole vouches for its rows, and for no time. */
+  swept(rows: readonly RememberedRow[], { now, aheadMs, isWhole }: Look): void {
     this.#aheadMs = aheadMs;
-    this.#sweptTo = isoInstant(now + (aheadMs ?? 0));
+    if (isWhole) this.#sweptTo = isoInstant(now + (aheadMs ?? 0));
     const instants = rows.map(({ capturedAt }) => capturedAt).toSorted();
+    this.#lastRowAt = later(this.#lastRowAt, instants.at(-1) ?? null);
     const from = instants[0] ?? this.#sweptTo;
+    if (from === null || (!isWhole && this.#firstSeen !== null)) return;
     this.#firstSeen ??= { from, rows: rows.length };
     this.#rememberedFrom = earlier(this.#rememberedFrom, from);
-    this.#lastRowAt = later(this.#lastRowAt, instants.at(-1) ?? null);
   }
 
   see({ supported, gaps }: MemoryView, aheadMs: number | null): void {

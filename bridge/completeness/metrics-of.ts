@@ -1,5 +1,5 @@
 import type { CompletenessMetric } from '../../shared/metrics/completeness-metrics.ts';
-import type { RepairView } from '../repair/repair.ts';
+import type { RepairView } from '../repair/repair-view.ts';
 import type { CameraAccount } from './keep-account.ts';
 
 /** What only grows, as the line before told it. */

@@ -26,7 +26,10 @@ export async function missingRows({ camera, account, due, reads }: Hour): Promis
   const lookedFor = unseen.slice(0, MAX_LOOKED_FOR);
   const near = moments.filter(isNear(lookedFor, account.aheadMs)).map(({ id }) => id);
   const stored = await reads.fetch([...lookedFor.map(({ id }) => id), ...near]);
-  return [...rowsWithoutRead({ camera, rows: lookedFor, reads: stored }), ...unseen.slice(MAX_LOOKED_FOR)];
+  return [
+    ...rowsWithoutRead({ camera, rows: lookedFor, among: account.rows, reads: stored }),
+    ...unseen.slice(MAX_LOOKED_FOR),
+  ];
 }
 
 function isNear(rows: readonly RememberedRow[], aheadMs: number | null): (moment: Moment) => boolean {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { COMPLETENESS_METRICS } from '../../shared/metrics/completeness-metrics.ts';
 import { isoInstant } from '../../shared/support/clock.ts';
 import { silentLog } from '../../shared/support/log.ts';
-import type { RepairView } from '../repair/repair.ts';
+import type { RepairView } from '../repair/repair-view.ts';
 import {
   type DrivenTime,
   drivenTime,
@@ -52,7 +52,7 @@ afterEach(async () => {
 
 async function sweep(): Promise<void> {
   view = { ...view, supported: true, lastSweepAt: isoInstant(time.clock.now()) };
-  proof.swept(GATE, [rowBefore(10), rowBefore(9)]);
+  proof.swept(GATE, [rowBefore(10), rowBefore(9)], true);
   await time.pass(EVERY_MS);
 }
 const missing = () => lines.filter(({ ReadsMissing }) => ReadsMissing !== undefined).at(-1)?.ReadsMissing;

@@ -5,7 +5,8 @@ import { COMPLETENESS_METRICS } from '../../shared/metrics/completeness-metrics.
 import type { RememberedRow } from '../../shared/store/completeness-rows.ts';
 import type { Clock } from '../../shared/support/clock.ts';
 import { metricDocument } from '../camera-state/metric-document.ts';
-import type { Repair, RepairView } from '../repair/repair.ts';
+import type { Repair } from '../repair/repair.ts';
+import type { RepairView } from '../repair/repair-view.ts';
 import { type CameraAccount, type KeepAccount, keepAccount } from './keep-account.ts';
 import { type CompletenessCounts, completenessMetrics, countsOf } from './metrics-of.ts';
 
@@ -22,8 +23,8 @@ export type OpenCompleteness = Omit<KeepAccount, 'camera' | 'view' | 'aheadMs'> 
 };
 
 export type CompletenessProof = {
-  /** What a look through that camera's memory saw, known rows too. Returns at once. */
-  swept(camera: CameraId, rows: readonly RememberedRow[]): void;
+  /** As `CameraAccount.swept`: what a look through that camera's memory saw, known rows too. Returns at once. */
+  swept(camera: CameraId, rows: readonly RememberedRow[], isWhole: boolean): void;
   /** Resolves when the signal has ended it. */
   done: Promise<void>;
 };
@@ -50,7 +51,7 @@ export function openCompleteness(deps: OpenCompleteness): CompletenessProof {
 
   const emitted = emit();
   return {
-    swept: (camera, rows) => accounts.get(camera)?.swept(rows),
+    swept: (camera, rows, isWhole) => accounts.get(camera)?.swept(rows, isWhole),
     done: Promise.all([emitted, ...[...accounts.values()].map(({ done }) => done)]).then(() => {}),
   };
 }

@@ -25,7 +25,7 @@ export class DroppedPictures {
     this.#total += pictures;
     this.#unsaid.pictures += pictures;
     this.#unsaid.bytes += bytes;
-    if (this.#clock.now() - this.#saidAt >= SAY_EVERY_MS) this.say();
+    if (Math.abs(this.#clock.now() - this.#saidAt) >= SAY_EVERY_MS) this.say();
   }
 
   /** Logs what no line has told yet. */

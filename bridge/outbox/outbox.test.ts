@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sampleDetection } from '../../shared/queue/detection.fixture.ts';
@@ -98,6 +98,45 @@ describe('a file that cannot be trusted', () => {
     const after = await folder.open();
     expect(after.depth()).toMatchObject({ reads: 2, bad: 1, bytes });
     expect(await folder.files('reads')).toContain(first);
+  });
+
+  test('is told before it is set aside: a read, since its camera may remember it, and no picture', async () => {
+    const bad: string[][] = [];
+    const outbox = await folder.open({ onDamaged: async () => void bad.push(await folder.files('bad')) });
+    const { read, bytesByKey } = readWithPictures(2);
+    await outbox.addRead(sampleDetection(1));
+    await outbox.addPictures(read, bytesByKey);
+    for (const tray of ['reads', 'pictures']) {
+      const [name = ''] = await folder.files(tray);
+      await writeFile(join(folder.path, tray, name), 'damaged');
+    }
+    expect(await idsIn(outbox.trays.pictures)).toEqual(['corrupt']);
+    expect(bad).toEqual([]);
+    const [picture] = await folder.files('bad');
+    expect(await idsIn(outbox.trays.reads)).toEqual(['corrupt']);
+    expect(bad).toEqual([[picture]]);
+  });
+
+  test('is set aside all the same where nobody can be told', async () => {
+    const log = recordingLog();
+    const outbox = await folder.open({ log, onDamaged: () => Promise.reject(new Error('no space left')) });
+    await outbox.addRead(sampleDetection(1));
+    const [name = ''] = await folder.files('reads');
+    await writeFile(join(folder.path, 'reads', name), 'damaged');
+    expect(await idsIn(outbox.trays.reads)).toEqual(['corrupt']);
+    expect(log.events()).toEqual(['outbox.damage.untold', 'outbox.entry.bad']);
+  });
+
+  test('is set aside, and said once, where it is a folder that bears the name of something half written', async () => {
+    await (await folder.open()).close();
+    await mkdir(join(folder.path, 'reads', 'x.entry.tmp'));
+    for (const events of [['outbox.leftover.bad'], []]) {
+      const log = recordingLog();
+      const outbox = await folder.open({ log });
+      expect(log.events()).toEqual(events);
+      expect([await folder.files('reads'), await folder.files('bad')]).toEqual([[], ['reads-x.entry.tmp']]);
+      await outbox.close();
+    }
   });
 
   test('is forgotten aloud when somebody removed it', async () => {

@@ -44,6 +44,8 @@ export type OutboxOptions = {
   folder: string;
   /** Above it the oldest pictures go; reads never do. */
   quotaBytes: number;
+  /** A read is lost on the disk, and nobody knows which: whoever can is to bring it again. */
+  onDamaged?: () => Promise<void>;
   clock: Pick<Clock, 'now'>;
   log: Log;
   disk?: Disk;
@@ -53,6 +55,7 @@ export type OutboxOptions = {
 export async function openOutbox({
   folder,
   quotaBytes,
+  onDamaged,
   clock,
   log,
   disk = systemDisk,
@@ -60,13 +63,15 @@ export async function openOutbox({
   const badFolder = join(folder, 'bad');
   await disk.makeFolder(badFolder).catch(couldNotOpen);
   const unlock = lockFolder(folder);
-  const reads = new Tray({ folder: join(folder, 'reads'), badFolder, disk, clock, log });
+  const reads = new Tray({ folder: join(folder, 'reads'), badFolder, onDamaged, disk, clock, log });
+  // Of a read whose pictures are damaged the plate has gone before.
   const pictures = new Tray({ folder: join(folder, 'pictures'), badFolder, disk, clock, log });
   const dropped = new DroppedPictures({ clock, log });
   const badBefore = await openFolders().catch((error: unknown) => {
     unlock();
     return couldNotOpen(error);
   });
+  if (reads.count + pictures.count > 0) log.info('outbox.found', { reads: reads.count, pictures: pictures.count });
   const writing = new Set<Promise<void>>();
   let closed = false;
 

@@ -16,6 +16,8 @@ export type TrayOptions = {
   folder: string;
   /** Where what can never be sent goes. */
   badFolder: string;
+  /** A message cannot be read any more; nobody knows which it was. Called before it is set aside. */
+  onDamaged?: (() => Promise<void>) | undefined;
   disk: Disk;
   clock: Pick<Clock, 'now'>;
   log: Log;
@@ -44,7 +46,7 @@ export class Tray {
     const { disk, folder } = this.#options;
     await disk.makeFolder(folder);
     for (const name of await disk.list(folder)) {
-      if (name.endsWith('.tmp')) await disk.remove(join(folder, name));
+      if (name.endsWith('.tmp')) await this.#sweepAway(name);
       const entry = parseEntryName(name);
       if (entry === null) continue;
       this.#waiting.push(entry);
@@ -127,6 +129,8 @@ export class Tray {
       return decodeEntry(await disk.read(join(folder, entryName(entry))));
     } catch (error) {
       if (isPassing(error)) throw error;
+      // Before, so that a kill in between finds it damaged once more.
+      await this.#tellDamage();
       await this.setBad(entry, reasonOf(error));
       return null;
     }
@@ -160,6 +164,30 @@ export class Tray {
       log.error('outbox.entry.bad', fields);
     } catch (error) {
       log.error('outbox.entry.lost', { ...fields, reason: reasonOf(error) });
+    }
+  }
+
+  /** Something that is no file of ours and cannot be removed, such as a folder, must not keep the bridge from starting. */
+  async #sweepAway(name: string): Promise<void> {
+    const { disk, folder, badFolder, log } = this.#options;
+    try {
+      await disk.remove(join(folder, name));
+    } catch (error) {
+      const fields = { tray: basename(folder), file: name, reason: reasonOf(error) };
+      log.error('outbox.leftover.bad', fields);
+      await disk.rename(join(folder, name), join(badFolder, `${basename(folder)}-${name}`)).catch((cause: unknown) => {
+        log.error('outbox.leftover.stays', { ...fields, reason: reasonOf(cause) });
+      });
+    }
+  }
+
+  /** What could not be told on disk is told in memory all the same, and holds up no other read. */
+  async #tellDamage(): Promise<void> {
+    const { folder, log, onDamaged } = this.#options;
+    try {
+      await onDamaged?.();
+    } catch (error) {
+      log.error('outbox.damage.untold', { tray: basename(folder), reason: reasonOf(error) });
     }
   }
 

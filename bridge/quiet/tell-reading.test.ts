@@ -49,7 +49,7 @@ describe('the word for a lane', () => {
       'unknown',
       'no read for 47 min; what is usual here is still being learned: 3 of 7 days, 31 of 50 reads',
     ],
-    ['that never read', [], 'unknown', 'no read yet: what is usual here is still being learned'],
+    ['that never read', [], 'unknown', 'no read since the bridge started: what is usual here is still being learned'],
     [
       'beside one that reads',
       [lane({ quietMs: MINUTE_MS }), lane({ ...suspicious, lane: '2' })],

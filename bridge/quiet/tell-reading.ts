@@ -49,7 +49,7 @@ function quietAndPace({ quietMs, everyMs, expected }: Quiet, hasRead: boolean): 
 }
 
 function learning(lane: QuietLane | undefined, hasRead: boolean): string {
-  if (!lane) return 'no read yet: what is usual here is still being learned';
+  if (!lane) return 'no read since the bridge started: what is usual here is still being learned';
   const days = `${Math.min(7, Math.floor(lane.listenedMs / DAY_MS))} of ${LEARNED_AFTER_MS / DAY_MS} days`;
   const reads = `${Math.min(LEARNED_AFTER_READS, Math.floor(lane.reads))} of ${LEARNED_AFTER_READS} reads`;
   return `${noRead(lane.quietMs, hasRead)}; what is usual here is still being learned: ${days}, ${reads}`;

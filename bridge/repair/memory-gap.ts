@@ -4,7 +4,11 @@ import { isoInstant } from '../../shared/support/clock.ts';
 
 const SECOND_MS = 1_000;
 /** Beyond what two clocks drift apart between two looks. */
-const CLOCK_SET_MS = 60_000;
+export const CLOCK_SET_MS = 60_000;
+/** No camera is back sooner. */
+const SHORTEST_REBOOT_MS = 20_000;
+/** Longer than between any two sweeps of a bridge that is there. */
+const AWAY_MS = 10 * 60_000;
 
 export type MemoryGap = {
   /** UTC instants, our clock: in between the stream was not held, and the camera remembers nothing. */
@@ -56,6 +60,26 @@ export function gapIn({ anchor, names, heardUntil, swept, heardSince, aheadMs, n
     why: oldest === undefined ? 'emptied' : 'rolled_over',
     estimate: span > 0 ? Math.round(((names.length - 1) * (to - from)) / span) : 0,
   };
+}
+
+/**
+ * Of a camera that has not shown any row yet: its memory was empty before and after a time in which nobody listened, and
+ * says no more of that time than it would after a reboot. Null where that was shorter than a reboot takes.
+ */
+export function unprovenSpan({
+  names,
+  heardUntil,
+  swept,
+  heardSince,
+  now,
+}: Omit<MemorySeen, 'anchor'>): MemoryGap | null {
+  if (names.length > 0 || swept === null) return null;
+  const from = Math.max(swept.at, heardUntil ?? Number.NEGATIVE_INFINITY);
+  const to = heardSince ?? now;
+  // Where this process does not know how long the stream was held, only the last sweep tells, which is minutes ago.
+  const isTold = heardUntil !== null && heardSince !== null;
+  if (to - from < (isTold ? SHORTEST_REBOOT_MS : AWAY_MS)) return null;
+  return { from: isoInstant(from), to: isoInstant(to), why: 'emptied', estimate: 0 };
 }
 
 /**

@@ -7,6 +7,8 @@ export type OpenRepairs = Omit<RepairDeps, 'camera' | 'timeZone' | 'client' | 'd
 
 export type Repairs = {
   of(camera: CameraId): Repair | undefined;
+  /** `Repair.forgetKnown` of each camera. */
+  forgetKnown(): Promise<void>;
   /** Resolves when the signal has ended all of them. */
   done: Promise<void>;
 };
@@ -19,6 +21,9 @@ export function openRepairs({ cameras, ...deps }: OpenRepairs): Repairs {
   }
   return {
     of: (camera) => repairs.get(camera),
+    forgetKnown: async () => {
+      await Promise.all([...repairs.values()].map((repair) => repair.forgetKnown()));
+    },
     done: Promise.all([...repairs.values()].map(({ done }) => done)).then(() => {}),
   };
 }

@@ -116,6 +116,37 @@ describe('the camera’s memory', () => {
     expect(repair.view().gaps).toHaveLength(1);
   });
 
+  test('brings once more what was safe and is damaged, whichever it was, and is known again then', async () => {
+    const repair = open().start();
+    bench.connect();
+    bench.passLive({ plate: '01LIVE01' });
+    bench.camera.pass({ plate: '01LOST01' });
+    await bench.pass(10 * MINUTE_MS);
+    bench.kept.byId.clear();
+    await repair.forgetKnown();
+    await bench.pass(10 * MINUTE_MS);
+    expect(bench.keptPlates()).toEqual(['01LIVE01', '01LOST01']);
+    const sent = bench.kept.all.length;
+    await bench.pass(HOUR_MS);
+    expect(bench.kept.all).toHaveLength(sent);
+  });
+
+  test('brings it after a kill as well', async () => {
+    const repair = open().start();
+    bench.connect();
+    bench.camera.pass({ plate: '01LOST01' });
+    // Long ago: no sweep asks for it any more.
+    await bench.pass(3 * HOUR_MS);
+    bench.passLive({ plate: '01LIVE01' });
+    await bench.pass(10 * MINUTE_MS);
+    bench.kept.byId.clear();
+    await repair.forgetKnown();
+    bench.start();
+    bench.connect();
+    await bench.pass(10 * MINUTE_MS);
+    expect(bench.keptPlates()).toContain('01LOST01');
+  });
+
   test('of a camera that tells no time is read as well; rows are of age two minutes after they were first seen', async () => {
     open().camera.clock.tellsTime = false;
     bench.start();

@@ -9,8 +9,11 @@ import type { Log } from '../../shared/support/log.ts';
 import type { Disk } from '../outbox/disk.ts';
 import type { SweptTo } from './memory-gap.ts';
 
-/** Rows remembered as safe: an hour of a vehicle a second. What is forgotten is sent again, which changes no row. */
-const MAX_SETTLED = 4_000;
+/**
+ * Rows remembered as safe: all that a camera is known to remember, so that none of them is sent again however often the
+ * whole memory is asked. What is forgotten is sent again, which changes no row.
+ */
+export const MAX_SETTLED = 20_000;
 /** Reads whose picture is still to be fetched; beyond it the oldest go without. */
 const MAX_UNPICTURED = 500;
 const FORMAT = /^([0-9a-f]{64}) (\{.*\})\n$/s;
@@ -26,6 +29,7 @@ const Saved = z.object({
   anchor: Name.nullable(),
   sweptAt: z.int().nullable(),
   sweptAheadMs: z.number().nullable().default(null),
+  remembered: z.int().nonnegative().default(0),
   settled: z.array(DetectionIdSchema),
   unpictured: z.array(DetectionIdSchema),
 });
@@ -39,6 +43,8 @@ export class RepairProgress {
   sweptAt: number | null = null;
   /** How far the camera's wall was ahead of our clock then. */
   sweptAheadMs: number | null = null;
+  /** Rows that the camera gave when it was last asked for all it had. */
+  remembered = 0;
   /** Ids only, oldest first: no plate lies here. */
   readonly settled = new Set<DetectionId>();
   readonly unpictured = new Set<DetectionId>();

@@ -1,5 +1,5 @@
 // When the camera's memory is asked: after every connect, every few minutes, when a row has come of age, and for every
-// vehicle of a camera whose stream has no plates.
+// vehicle of a camera whose stream has no plates; and from its beginning when its clock may have stood elsewhere meanwhile.
 import type { Clock } from '../../shared/support/clock.ts';
 
 /** A camera that only pushes gives no sign of life to begin with. */
@@ -11,14 +11,30 @@ const RETRY_AFTER_MS = 30_000;
 const RESUME_AFTER_MS = 1_000;
 /** A camera without a memory that no reconnect tells us of. */
 const UNSUPPORTED_AGAIN_AFTER_MS = 3_600_000;
+/** A clock that was set and put right again between two sweeps shows in nothing but the memory itself. */
+const FULL_EVERY_MS = 24 * 3_600_000;
+/** What was missed last, and its pictures, come first. */
+const FULL_AFTER_MS = 60_000;
+/** Between two parts of a full sweep: half of the questions of a minute stay free for all else. */
+const FULL_RESUME_AFTER_MS = 4_000;
+/** Whatever happens, full sweeps ask ten questions a minute in the long run. */
+const FULL_PAUSE_PER_QUESTION_MS = 6_000;
 /** Vehicles come with several events; one question is for all of them. */
 const VEHICLE_DEBOUNCE_MS = 200;
 const BETWEEN_VEHICLES_MS = 1_000;
 /** A plate that was not in the memory yet. */
 const SECOND_LOOK_AFTER_MS = 1_000;
 
-/** `sweep`: from well before the cursor; `look`: only what came of age or has just passed. */
-export type Turn = 'sweep' | 'look' | 'vehicle';
+/** `sweep`: from well before the cursor; `look`: only what came of age or has just passed; `full`: all there is, in parts. */
+export type Turn = 'sweep' | 'look' | 'vehicle' | 'full';
+
+export type Swept = {
+  turn: Turn;
+  found: boolean;
+  /** When the first row that was too young comes of age. */
+  lookAt: number;
+  isWhole: boolean;
+};
 
 export class RepairSchedule {
   readonly #clock: Clock;
@@ -27,6 +43,11 @@ export class RepairSchedule {
   #sweepAt: number;
   #lookAt = Number.POSITIVE_INFINITY;
   #vehicleAt = Number.POSITIVE_INFINITY;
+  /** Only after the first sweep, which has what was missed last. */
+  #fullAt = Number.POSITIVE_INFINITY;
+  #fullNotBefore = Number.NEGATIVE_INFINITY;
+  #isFullWanted = true;
+  #isFullUnderWay = false;
   #vehicleAskedAt = Number.NEGATIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
   #secondLookIsDue = false;
@@ -51,13 +72,18 @@ export class RepairSchedule {
     this.#askForVehicle(VEHICLE_DEBOUNCE_MS);
   }
 
-  /** `lookAt`: when the first row that was too young comes of age. */
-  swept({ turn, found, lookAt, isWhole }: { turn: Turn; found: boolean; lookAt: number; isWhole: boolean }): void {
+  /** Rows may bear names that no sweep asks for: all is to be asked for, once more where that is being done. */
+  wantFull(): void {
+    this.#isFullWanted = true;
+  }
+
+  swept({ turn, found, lookAt, isWhole }: Swept): void {
     const now = this.#clock.now();
     this.#lookAt = lookAt;
     if (turn === 'sweep') {
       this.#sweptAt = now;
       this.#sweepAt = now + (isWhole ? this.#everyMs : RESUME_AFTER_MS);
+      if (isWhole && this.#isFullWanted) this.#fullAt = Math.min(this.#fullAt, this.#soonestFull(now));
     }
     if (turn === 'vehicle' && !found && this.#secondLookIsDue) {
       this.#secondLookIsDue = false;
@@ -65,9 +91,19 @@ export class RepairSchedule {
     }
   }
 
+  /** After each part; `questions`: of all of them. */
+  fullSwept({ isWhole, questions }: { isWhole: boolean; questions: number }): void {
+    const now = this.#clock.now();
+    this.#fullNotBefore = now + questions * FULL_PAUSE_PER_QUESTION_MS;
+    this.#fullAt = now + FULL_RESUME_AFTER_MS;
+    this.#isFullUnderWay = !isWhole;
+    if (isWhole) this.#fullAt = this.#isFullWanted ? this.#soonestFull(now) : now + FULL_EVERY_MS;
+  }
+
   failed({ soon }: { soon: boolean }): void {
     this.#sweepAt = this.#clock.now() + (soon ? Math.min(RETRY_AFTER_MS, this.#everyMs) : this.#everyMs);
     this.#lookAt = Number.POSITIVE_INFINITY;
+    this.#fullAt = Math.max(this.#fullAt, this.#clock.now() + RETRY_AFTER_MS);
   }
 
   /** Nothing more is asked until the next connect. */
@@ -76,6 +112,8 @@ export class RepairSchedule {
     this.#sweepAt = this.#clock.now() + UNSUPPORTED_AGAIN_AFTER_MS;
     this.#lookAt = Number.POSITIVE_INFINITY;
     this.#vehicleAt = Number.POSITIVE_INFINITY;
+    this.#fullAt = Number.POSITIVE_INFINITY;
+    this.#isFullWanted = true;
   }
 
   /** Resolves when it is time; rejects when `signal` aborts first. */
@@ -86,7 +124,7 @@ export class RepairSchedule {
       const turn = this.#due(now);
       if (turn !== null) return turn;
       this.#wake = new AbortController();
-      const first = Math.min(this.#sweepAt, this.#lookAt, this.#vehicleAt);
+      const first = Math.min(this.#sweepAt, this.#lookAt, this.#vehicleAt, this.#fullAt);
       await this.#clock.sleep(first - now, AbortSignal.any([signal, this.#wake.signal])).catch(() => {});
     }
   }
@@ -94,15 +132,25 @@ export class RepairSchedule {
   #due(now: number): Turn | null {
     // Our own clock may be set back by an hour: no wait may grow by it.
     this.#sweepAt = Math.min(this.#sweepAt, now + (this.#isSupported ? this.#everyMs : UNSUPPORTED_AGAIN_AFTER_MS));
+    this.#fullAt = Math.min(this.#fullAt, now + FULL_EVERY_MS);
     if (this.#sweepAt <= now) return 'sweep';
     if (this.#vehicleAt <= now) {
       this.#vehicleAt = Number.POSITIVE_INFINITY;
       this.#vehicleAskedAt = now;
       return 'vehicle';
     }
-    if (this.#lookAt > now) return null;
-    this.#lookAt = Number.POSITIVE_INFINITY;
-    return 'look';
+    if (this.#lookAt <= now) {
+      this.#lookAt = Number.POSITIVE_INFINITY;
+      return 'look';
+    }
+    if (this.#fullAt > now) return null;
+    this.#isFullWanted &&= this.#isFullUnderWay;
+    this.#isFullUnderWay = true;
+    return 'full';
+  }
+
+  #soonestFull(now: number): number {
+    return Math.max(now + FULL_AFTER_MS, Math.min(this.#fullNotBefore, now + FULL_EVERY_MS));
   }
 
   #askForVehicle(afterMs: number): void {

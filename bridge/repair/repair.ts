@@ -4,52 +4,21 @@
 import type { TimeZone } from '../../shared/detection/camera-time.ts';
 import type { CameraId, Detection, DetectionId } from '../../shared/detection/detection.ts';
 import type { CameraClient } from '../../shared/isapi/client.ts';
-import type { PicName } from '../../shared/isapi/plates/pic-name.ts';
-import { type Clock, isoInstant } from '../../shared/support/clock.ts';
+import type { Clock } from '../../shared/support/clock.ts';
 import { GateError, reasonOf } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
 import type { ReadKeeper } from '../alert-stream/keep-event.ts';
 import type { Disk } from '../outbox/disk.ts';
-import { type CameraWall, measureWall } from './camera-wall.ts';
 import { HeardStream } from './heard-stream.ts';
-import { anchorAfter, gapIn, type MemoryGap } from './memory-gap.ts';
+import { CLOCK_SET_MS } from './memory-gap.ts';
+import { MemoryTurns, type OnSwept } from './memory-turns.ts';
 import { PictureErrands } from './picture-errands.ts';
 import { QueryPace } from './query-pace.ts';
 import { RecentReads } from './recent-reads.ts';
 import { progressFile } from './repair-progress.ts';
-import { RepairSchedule, type Turn } from './repair-schedule.ts';
-import { type SweepDeps, type SweepEnd, sweepMemory } from './sweep.ts';
-import { ADD_AFTER_MS, type SweptRow, safeUntil, type WaitingRow } from './take-rows.ts';
-
-/**
- * An hour, by which clocks are set back twice a year, and five minutes for what was on its way: a clock that stepped
- * there and back again between two sweeps hides nothing.
- */
-const SWEEP_OVERLAP_MS = 65 * 60_000;
-/** A look at what has just passed needs no more than the rows that were too young. */
-const LOOK_OVERLAP_MS = ADD_AFTER_MS + 60_000;
-/** A vehicle a second leaves no room for asking the time with each. */
-const VEHICLES_WALL_MS = 30_000;
-/** Told in the state; a camera that loses its memory every night has more. */
-const MAX_GAPS = 10;
-
-export type RepairView = {
-  /** False for a camera without the plates query; null until it was asked. */
-  supported: boolean | null;
-  /** The memory or a picture of it is being asked for. */
-  busy: boolean;
-  /** Questions to the memory that came to an end, good or bad. */
-  sweeps: number;
-  /** The last one that was answered to its end. */
-  lastSweepAt: string | null;
-  /** Why the last one was not; null when it was. */
-  lastError: string | null;
-  cursor: PicName | null;
-  /** Reads that only the memory had, since the start. */
-  recovered: number;
-  /** Spans of which nobody remembers anything, the latest last. */
-  gaps: readonly MemoryGap[];
-};
+import { RepairSchedule } from './repair-schedule.ts';
+import { nothingSeen, type RepairView } from './repair-view.ts';
+import { WallEpochs } from './wall-epochs.ts';
 
 /** What the stream's side tells. */
 export type RepairSigns = {
@@ -59,11 +28,18 @@ export type RepairSigns = {
   vehicleSeen(): void;
   /** By its firmware. */
   streamSendsNoPlates(): void;
+  /** A heartbeat: at `at`, UTC ms of ours, the camera's wall was so far ahead of our clock. */
+  wallHeard(at: number, aheadMs: number): void;
 };
 
 export type Repair = RepairSigns & {
   /** A read that came by the stream or a push, once it is safe. */
   seen(read: Detection): void;
+  /**
+   * A read that was safe is so no more, and nobody knows which: all that the camera remembers is asked for again, and sent
+   * as if it were not known. Resolves when that would survive a kill.
+   */
+  forgetKnown(): Promise<void>;
   view(): RepairView;
   /** Resolves when the signal has ended it. */
   done: Promise<void>;
@@ -78,8 +54,7 @@ export type RepairDeps = {
   folder: string;
   disk: Disk;
   everyMs: number;
-  /** All rows that a look through the memory saw, known ones too. */
-  onSwept: (camera: CameraId, rows: readonly SweptRow[]) => void;
+  onSwept: OnSwept;
   /** A plate that only the memory had and that has just passed: as good as one of the stream. */
   onLiveRead: (read: Detection) => void;
   clock: Clock;
@@ -92,114 +67,61 @@ export function openRepair(deps: RepairDeps): Repair {
   const schedule = new RepairSchedule(clock, deps.everyMs);
   const recent = new RecentReads();
   const file = progressFile(deps);
-  const pace = new QueryPace(clock);
-  const firstSeen = new Map<DetectionId, number>();
   const stream = new HeardStream(clock);
-  const view: RepairView & { gaps: MemoryGap[] } = {
-    supported: null,
-    busy: false,
-    sweeps: 0,
-    lastSweepAt: null,
-    lastError: null,
-    cursor: null,
-    recovered: 0,
-    gaps: [],
-  };
-  let wall: CameraWall | null = null;
-  let wallAt = Number.NEGATIVE_INFINITY;
-  let waiting: readonly WaitingRow[] = [];
-  let resumeAfter: PicName | null = null;
+  const epochs = new WallEpochs(clock);
+  const view = nothingSeen();
+  let heardAheadMs: number | null = null;
   let errands: PictureErrands | null = null;
+  let turns: MemoryTurns | null = null;
+  const opened = open();
 
-  async function run(): Promise<void> {
+  async function open() {
     const progress = await file.read();
-    const shared = { ...deps, progress, file, pace };
-    errands = new PictureErrands(shared);
+    epochs.resume(progress.swept);
+    const shared = { ...deps, progress, file, pace: new QueryPace(clock) };
+    const pictures = new PictureErrands(shared);
+    errands = pictures;
     const outbox = {
       addRead: async (read: Detection) => {
+        // One that was kept may be kept once more, with what stands beside it.
+        const isNews = !progress.settled.has(read.id);
         await deps.outbox.addRead(read);
-        view.recovered += 1;
-        if (!read.late) deps.onLiveRead(read);
+        if (isNews) view.recovered += 1;
+        if (isNews && !read.late) deps.onLiveRead(read);
       },
     };
-    const sweepDeps: SweepDeps = {
+    const firstSeen = new Map<DetectionId, number>();
+    turns = new MemoryTurns({
       ...shared,
       outbox,
       recent,
       firstSeen,
-      streamCarriesPlates: () => stream.carriesPlates,
-    };
+      stream,
+      schedule,
+      epochs,
+      errands: pictures,
+      view,
+    });
     view.cursor = progress.cursor;
+    return { progress, turns };
+  }
+
+  async function run(): Promise<void> {
+    const { progress, turns } = await opened;
     for (;;) {
       const turn = await schedule.turn(signal);
-      if (turn === 'look' && waiting.every(({ detection }) => recent.knows(detection))) continue;
+      if (!turns.isNeeded(turn)) continue;
       view.busy = true;
       const during = stream.connection === null ? signal : AbortSignal.any([signal, stream.connection]);
-      await takeTurn(turn, during, sweepDeps).catch((error: unknown) => failed(error, during));
+      try {
+        if ((await turns.take(turn, during)) === 'not_supported') notSupported();
+      } catch (error) {
+        failed(error, during);
+      }
       view.busy = false;
       view.sweeps += 1;
       view.cursor = progress.cursor;
     }
-  }
-
-  async function takeTurn(turn: Turn, during: AbortSignal, sweepDeps: SweepDeps): Promise<void> {
-    const startedAt = clock.now();
-    // Rows are dated by it, so a clock or a zone that was set since the last look must not be missed.
-    if (turn !== 'vehicle' || Math.abs(startedAt - wallAt) > VEHICLES_WALL_MS) {
-      await pace.turn(during);
-      const { client, timeZone: configuredZone } = deps;
-      wall = await measureWall({ client, clock, configuredZone }, during);
-      wallAt = startedAt;
-    }
-    const resumed = turn === 'sweep' ? resumeAfter : null;
-    const overlapMs = turn === 'sweep' ? SWEEP_OVERLAP_MS : LOOK_OVERLAP_MS;
-    const anchor = sweepDeps.progress.anchor;
-    const end = await sweepMemory({ resumeAfter: resumed, overlapMs, wall, startedAt, signal: during }, sweepDeps);
-    if (end === 'not_supported') return notSupported();
-    if (turn === 'sweep') {
-      resumeAfter = end.resumeAfter;
-      if (resumed === null && resumeAfter === null) tellGap(anchor, end, sweepDeps);
-    }
-    await finish(turn, end, startedAt, sweepDeps);
-  }
-
-  async function finish(turn: Turn, end: SweepEnd, startedAt: number, sweepDeps: SweepDeps): Promise<void> {
-    const { tally } = end;
-    const isWhole = end.resumeAfter === null;
-    waiting = tally.waiting;
-    const lookAt = Math.min(...waiting.map(({ dueAt }) => dueAt));
-    if (turn === 'sweep' && isWhole) {
-      const sweptAt = safeUntil(waiting, startedAt, sweepDeps.progress.sweptAt);
-      sweepDeps.progress.sweptTo(sweptAt, wall?.aheadMs ?? null);
-      stream.swept(sweptAt);
-      forgetGone(waiting);
-    }
-    await file.write(sweepDeps.progress);
-    if (tally.added.length > 0) log.info('repair.recovered', { camera, reads: tally.added.length });
-    view.supported = true;
-    view.lastSweepAt = isoInstant(clock.now());
-    view.lastError = null;
-    schedule.swept({ turn, found: tally.added.length > 0, lookAt, isWhole });
-    errands?.start(tally.unpictured, signal);
-    deps.onSwept(camera, tally.seen);
-  }
-
-  function forgetGone(rows: readonly WaitingRow[]): void {
-    const ids = new Set(rows.map(({ detection }) => detection.id));
-    for (const id of firstSeen.keys()) if (!ids.has(id)) firstSeen.delete(id);
-  }
-
-  function tellGap(anchor: PicName | null, { tally }: SweepEnd, { progress }: SweepDeps): void {
-    if (anchor === null || wall === null) return;
-    const names = tally.seen.map(({ picName }) => picName);
-    const seen = { anchor, names, ...stream.span, aheadMs: wall.aheadMs, swept: progress.swept, now: clock.now() };
-    const gap = gapIn(seen);
-    // Told once: what is gone is gone with every later sweep too.
-    if (!names.includes(anchor) && progress.anchor === anchor) progress.anchor = anchorAfter(gap, seen);
-    if (gap === null) return;
-    view.gaps = [...view.gaps.slice(1 - MAX_GAPS), gap];
-    const reason = `the camera remembers nothing between ${gap.from} and ${gap.to}, and its stream was not held`;
-    log.warn('repair.gap', { camera, reason, ...gap });
   }
 
   function notSupported(): void {
@@ -225,7 +147,7 @@ export function openRepair(deps: RepairDeps): Repair {
   return {
     connected(connection) {
       stream.connected(connection);
-      resumeAfter = null;
+      turns?.beginAnew();
       errands?.hopeAgain();
       schedule.connected();
     },
@@ -236,9 +158,22 @@ export function openRepair(deps: RepairDeps): Repair {
     streamSendsNoPlates() {
       stream.sendsNoPlates();
     },
+    wallHeard(at, aheadMs) {
+      epochs.heard(at, aheadMs);
+      // By the next sweep it may be right again, and what was named meanwhile lies where no sweep asks.
+      if (Math.abs(aheadMs - (heardAheadMs ?? aheadMs)) > CLOCK_SET_MS) schedule.wantFull();
+      heardAheadMs = aheadMs;
+    },
     seen(read) {
       if (read.sources.includes('stream')) stream.read();
       recent.add(read);
+    },
+    async forgetKnown() {
+      const { progress, turns } = await opened;
+      recent.forgetAll();
+      progress.settled.clear();
+      turns.askForAll();
+      await file.write(progress);
     },
     view: () => ({ ...view, busy: view.busy || (errands?.waiting ?? 0) > 0 }),
     done: run()

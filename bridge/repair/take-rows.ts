@@ -1,6 +1,9 @@
 // Rows of the camera's memory, one by one: known already, too young to tell, or missed and now kept like any read.
+import { besideOf } from '../../shared/detection/beside.ts';
 import type { CameraId, Detection, DetectionId } from '../../shared/detection/detection.ts';
 import { detectionFromPlate } from '../../shared/detection/from-plate.ts';
+import { Nearby } from '../../shared/detection/nearby.ts';
+import { AROUND_MS, apartMs } from '../../shared/detection/twin.ts';
 import { laterPicName, type PicName, wallMsOf } from '../../shared/isapi/plates/pic-name.ts';
 import type { PlateRow } from '../../shared/isapi/plates/read-plates.ts';
 import type { Clock } from '../../shared/support/clock.ts';
@@ -30,6 +33,8 @@ export type RowDeps = {
 export type SweptRow = {
   picName: PicName;
   capturedAt: string;
+  /** As far as the camera's clock was known to be off, corrected. */
+  at: string;
   plate: Detection['plate'];
   lane: string;
   id: DetectionId;
@@ -45,39 +50,72 @@ export class SweepTally {
   readonly added: RememberedRead[] = [];
   /** Reads of this sweep or an earlier one whose picture is still to be fetched. */
   readonly unpictured: RememberedRead[] = [];
+  /** Rows that were found safe or added just now, in their order, and no earlier sweep had known. */
+  readonly judged: RememberedRead[] = [];
   /** The first name that waits: no cursor passes it. */
   blockedBy: PicName | null = null;
+  readonly #near = new Nearby<Detection>(AROUND_MS);
+
+  see({ row: { picName }, detection }: RememberedRead): void {
+    const { id, plate, capturedAt, at, lane = '' } = detection;
+    this.seen.push({ picName, capturedAt, at, plate, lane, id });
+    this.#near.add(detection);
+  }
+
+  /** With the rows beside it, as far as they were seen. */
+  withBeside(detection: Detection): Detection {
+    const beside = besideOf(detection, this.#near.of(detection));
+    return beside.length === 0 ? detection : { ...detection, beside };
+  }
 }
 
 /** `rows` in their order. Resolves when each is safe, or waits; throws Broken when the disk holds no more. */
 export async function takeRows(rows: readonly PlateRow[], wall: CameraWall | null, tally: SweepTally, deps: RowDeps) {
   const { camera, clock, progress } = deps;
-  for (const row of rows) {
-    const now = clock.now();
-    const detection = detectionFromPlate(row, {
-      camera,
-      receivedAt: now,
-      timeZone: wall?.zoneOf(row),
-      clockOffsetMs: wall?.clockOffsetOf(row) ?? null,
-    });
-    const { id, plate, capturedAt, lane = '' } = detection;
-    tally.seen.push({ picName: row.picName, capturedAt, plate, lane, id });
-    const isSafe = await takeRow({ row, detection }, ageOf(row, wall, now), tally, deps);
+  const now = clock.now();
+  const reads = rows.map((row) => {
+    const [timeZone, clockOffsetMs] = [wall?.zoneOf(row), wall?.clockOffsetOf(row) ?? null];
+    return { row, detection: detectionFromPlate(row, { camera, receivedAt: now, timeZone, clockOffsetMs }) };
+  });
+  for (const read of reads) tally.see(read);
+  await judgeAgain(reads, tally, deps);
+  for (const { row, detection } of reads) {
+    const read = { row, detection: tally.withBeside(detection) };
+    const isSafe = await takeRow(read, ageOf(row, wall, now), tally, deps);
     if (!isSafe) tally.blockedBy ??= row.picName;
     else if (tally.blockedBy === null) advance(progress, row.picName, wall, now);
   }
 }
 
+/**
+ * Rows at the end of the page before were judged by what stood beside them there. Those that have neighbours on this page
+ * too are told again with them, and kept where a read was taken for theirs that is a neighbour's.
+ */
+async function judgeAgain(page: readonly RememberedRead[], tally: SweepTally, { outbox, recent }: RowDeps) {
+  const [first] = page;
+  if (first === undefined) return;
+  for (const read of tally.judged.toReversed()) {
+    if (apartMs(read.detection, first.detection) > AROUND_MS) return;
+    const detection = tally.withBeside(read.detection);
+    if (detection.beside?.length === read.detection.beside?.length) continue;
+    read.detection = detection;
+    if (!recent.knows(detection)) await outbox.addRead(detection);
+  }
+}
+
 /** True when the row is safe, by this or any road. */
 async function takeRow(
-  { row, detection }: RememberedRead,
+  read: RememberedRead,
   age: number | null,
   tally: SweepTally,
   { outbox, clock, progress, recent, firstSeen, streamCarriesPlates }: RowDeps,
 ): Promise<boolean> {
+  const { detection } = read;
   const { id } = detection;
-  if (progress.settled.has(id) || recent.knows(detection)) {
-    if (progress.unpictured.has(id)) tally.unpictured.push({ row, detection });
+  const isSettled = progress.settled.has(id);
+  if (isSettled || recent.knows(detection)) {
+    if (!isSettled) tally.judged.push(read);
+    if (progress.unpictured.has(id)) tally.unpictured.push(read);
     progress.settle(id);
     firstSeen.delete(id);
     return true;
@@ -92,14 +130,12 @@ async function takeRow(
     return false;
   }
   const isLive = isAtOnce && age !== null && Math.abs(age) <= LIVE_WITHIN_MS;
-  const read = isLive ? { ...detection, late: false } : detection;
-  await outbox.addRead(read);
+  if (isLive) read.detection = { ...detection, late: false };
+  await outbox.addRead(read.detection);
   progress.settle(id);
   progress.owePicture(id);
   firstSeen.delete(id);
-  const added = { row, detection: read };
-  tally.added.push(added);
-  tally.unpictured.push(added);
+  for (const list of [tally.judged, tally.added, tally.unpictured]) list.push(read);
   return true;
 }
 

@@ -111,3 +111,51 @@ test('a memory that was emptied while the stream was held is no loss', async () 
   await bench.pass(4 * MINUTE_MS);
   expect(view().gaps).toEqual([]);
 });
+
+test('a memory that was still empty proves nothing of a time in which the stream was away: told, and once', async () => {
+  await bench.stop();
+  bench = repairBench();
+  view = bench.start().view;
+  disconnect = bench.connect();
+  await bench.pass(7 * MINUTE_MS);
+  disconnect();
+  const lost = bench.camera.pass({ plate: '01LOST01' });
+  await bench.pass(30_000);
+  bench.camera.lane.forget();
+  disconnect = bench.connect();
+  await bench.pass(HOUR_MS);
+  expect([gapsOver(lost), view().gaps.length]).toEqual([1, 1]);
+  expect(view().gaps).toMatchObject([{ why: 'emptied', estimate: 0 }]);
+});
+
+test('nor of one in which the bridge was away, longer than for a restart', async () => {
+  await bench.stop();
+  bench = repairBench();
+  bench.start();
+  bench.connect();
+  await bench.pass(7 * MINUTE_MS);
+  view = bench.start().view;
+  bench.connect();
+  await bench.pass(4 * MINUTE_MS);
+  expect(view().gaps).toEqual([]);
+  await bench.stop();
+  const lost = bench.camera.pass({ plate: '01LOST01' });
+  await bench.pass(20 * MINUTE_MS);
+  bench.camera.lane.forget();
+  view = bench.start().view;
+  bench.connect();
+  await bench.pass(HOUR_MS);
+  expect([gapsOver(lost), view().gaps.length]).toEqual([1, 1]);
+});
+
+test('a stream that breaks for a moment before any vehicle came, or a camera that only pushes, tells of no loss', async () => {
+  await bench.stop();
+  bench = repairBench();
+  view = bench.start().view;
+  await bench.pass(HOUR_MS);
+  bench.connect()();
+  await bench.pass(5_000);
+  bench.connect();
+  await bench.pass(HOUR_MS);
+  expect(view().gaps).toEqual([]);
+});

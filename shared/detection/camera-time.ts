@@ -73,15 +73,37 @@ function formatOf(timeZone: TimeZone): Intl.DateTimeFormat {
 
 export type Timing = { capturedAt: string; at: string; timeFrom: 'camera' | 'corrected' | 'arrival' };
 
-/** When it happened: the camera's word, corrected by its measured offset above 5 min; our arrival time when it has none. */
-export function timingOf(instant: number | null, receivedAt: number, clockOffsetMs: number | null): Timing {
-  if (instant === null) {
-    const arrival = isoInstant(receivedAt);
-    return { capturedAt: arrival, at: arrival, timeFrom: 'arrival' };
-  }
+/**
+ * When an event comes, seen from its vehicle: `at_once` on a stream that is held, `later` where it may have waited for
+ * its way, `whenever` where it is a replay or a memory.
+ */
+export type Comes = 'at_once' | 'later' | 'whenever';
+
+/**
+ * When it happened: the camera's word, corrected by its measured offset above 5 min; our arrival time when it has none,
+ * or when its clock was set since it was measured, which a time far from when it came tells. `capturedAt` stays the
+ * camera's word, wherever there is one.
+ */
+export function timingOf(
+  instant: number | null,
+  receivedAt: number,
+  clockOffsetMs: number | null,
+  comes: Comes = 'whenever',
+): Timing {
+  const arrival = isoInstant(receivedAt);
+  if (instant === null) return { capturedAt: arrival, at: arrival, timeFrom: 'arrival' };
   const capturedAt = isoInstant(instant);
+  if (isImpossible(instant, receivedAt, clockOffsetMs, comes)) return { capturedAt, at: arrival, timeFrom: 'arrival' };
   if (clockOffsetMs === null || Math.abs(clockOffsetMs) <= TRUSTED_CLOCK_OFFSET_MS) {
     return { capturedAt, at: capturedAt, timeFrom: 'camera' };
   }
   return { capturedAt, at: isoInstant(instant - clockOffsetMs), timeFrom: 'corrected' };
+}
+
+function isImpossible(instant: number, receivedAt: number, clockOffsetMs: number | null, comes: Comes): boolean {
+  if (comes === 'whenever') return false;
+  const aheadMs = instant - (clockOffsetMs ?? 0) - receivedAt;
+  // Nothing is captured after it came, whether the clock was ever measured or not.
+  if (aheadMs > TRUSTED_CLOCK_OFFSET_MS) return true;
+  return comes === 'at_once' && clockOffsetMs !== null && aheadMs < -TRUSTED_CLOCK_OFFSET_MS;
 }

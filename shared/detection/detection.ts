@@ -11,6 +11,8 @@ const PICTURE_KIND = /^[a-z][a-z_]{0,30}(_[1-9])?$/;
 const PICTURE_KEY = /^[A-Za-z0-9/_.-]{1,256}$/;
 const MAX_TEXT = 128;
 const MAX_PICTURES = 16;
+/** More rows of one plate than a camera remembers of half a minute. */
+export const MAX_BESIDE = 32;
 
 export const CameraIdSchema = z.custom<CameraId>((v) => typeof v === 'string' && CAMERA_ID.test(v), {
   message: 'a camera id is 1 to 32 of a-z, 0-9 and -, for example "gate"',
@@ -45,6 +47,10 @@ export const VehicleSchema = z.object({
   speedKmh: z.number().nonnegative().optional(),
 });
 
+/** Another row that the camera's memory holds of the same plate, close by. */
+export const BesideSchema = z.object({ id: DetectionIdSchema, capturedAt: Instant });
+export type Beside = z.infer<typeof BesideSchema>;
+
 /** The queue message. It merges field by field, so any order, repetition or loss of single messages gives the same row. */
 export const DetectionSchema = z.object({
   id: DetectionIdSchema,
@@ -53,10 +59,11 @@ export const DetectionSchema = z.object({
   plate: PlateSchema.nullable(),
   /** As the camera sent it. */
   plateAsRead: Text,
-  /** UTC instant of the camera's own clock; `receivedAt` stands in where `timeFrom` is `arrival`. */
+  /** UTC instant of the camera's own clock; `receivedAt` stands in where the camera told none. */
   capturedAt: Instant,
-  /** The instant lists are ordered by: `capturedAt`, corrected where the camera's clock is more than 5 min off. */
+  /** Lists are ordered by it: `capturedAt`, corrected or replaced where the camera's clock is more than 5 min off. */
   at: Instant,
+  /** `camera` also where nobody has measured its clock; `arrival` also where what it told cannot be (camera-time.ts). */
   timeFrom: z.enum(['camera', 'corrected', 'arrival']),
   /** `dateTime` as the camera sent it, offset and all; absent when it sent none. */
   cameraTime: Text.optional(),
@@ -80,5 +87,7 @@ export const DetectionSchema = z.object({
   /** Read while the lens looked elsewhere than home: doubtful. Absent where it did not, or nobody knew. */
   lensAway: z.literal(true).optional(),
   pictures: z.array(PictureSchema).max(MAX_PICTURES),
+  /** Of a row of the camera's memory: its neighbours there, each of them a read of its own. No reader is shown it. */
+  beside: z.array(BesideSchema).max(MAX_BESIDE).optional(),
 });
 export type Detection = z.infer<typeof DetectionSchema>;

@@ -1,8 +1,9 @@
 import type { PlateAlert } from '../isapi/alert/alert.ts';
 import { isoInstant } from '../support/clock.ts';
-import { readCameraTime, type TimeZone, timingOf } from './camera-time.ts';
+import { type Comes, readCameraTime, type TimeZone, timingOf } from './camera-time.ts';
 import type { CameraId, Detection, Source } from './detection.ts';
 import { detectionId } from './id.ts';
+import { cameLate } from './lateness.ts';
 import { normalisePlate } from './plate.ts';
 
 export type Arrival = {
@@ -13,6 +14,8 @@ export type Arrival = {
   timeZone: TimeZone | undefined;
   /** The camera's clock minus ours, from its heartbeats; null where none was heard. */
   clockOffsetMs: number | null;
+  /** Of an event that is marked as no replay; `later` unless given. */
+  comes?: Comes;
   /** The event as received. */
   bytes: Uint8Array;
 };
@@ -20,19 +23,21 @@ export type Arrival = {
 /** The Detection of one plate event, without its pictures; the same for every road it comes by. */
 export function detectionFromAlert(alert: PlateAlert, arrival: Arrival): Detection {
   const { reading } = alert;
-  const { camera, receivedAt } = arrival;
+  const { camera, receivedAt, clockOffsetMs } = arrival;
+  const comes = alert.replayed ? 'whenever' : (arrival.comes ?? 'later');
   const plate = normalisePlate(reading.plateAsRead);
   const { wallClock, instant } = readCameraTime(alert.dateTime, arrival.timeZone);
+  const timing = timingOf(instant, receivedAt, clockOffsetMs, comes);
   const eventOrPictureId = alert.uuid || reading.pictures[0]?.id || reading.pictureTime;
   return {
     id: detectionId({ camera, plate, wallClock, lane: reading.lane, eventOrPictureId, bytes: arrival.bytes }),
     camera,
     plate,
     plateAsRead: reading.plateAsRead,
-    ...timingOf(instant, receivedAt, arrival.clockOffsetMs),
+    ...timing,
     ...(alert.dateTime && { cameraTime: alert.dateTime.slice(0, 128) }),
     receivedAt: isoInstant(receivedAt),
-    late: alert.replayed,
+    late: alert.replayed || cameLate({ ...timing, receivedAt, clockOffsetMs, comes }),
     sources: [arrival.source],
     direction: reading.direction,
     confidence: reading.confidence,

@@ -25,7 +25,7 @@ function told(plate: string, inside = '', beside = '') {
   );
   const alert = readAlert(bytes);
   if (alert.kind !== 'plate') throw new Error('no plate in the test event');
-  return detectionFromAlert(alert, { ...ARRIVAL, source: 'stream', bytes });
+  return detectionFromAlert(alert, { ...ARRIVAL, source: 'stream', comes: 'at_once', bytes });
 }
 
 describe('a row of the camera’s memory', () => {

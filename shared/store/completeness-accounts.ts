@@ -9,7 +9,7 @@ import { TABLE } from './table.ts';
 import { isConditionFailure, withTableErrors } from './table-errors.ts';
 
 export const HOUR_MS = 3_600_000;
-/** A week's question and a day. Reads must be kept as long: one that has expired would look like one that is missing. */
+/** A week's question and a day. Where reads are kept for less, nobody can tell of the hours before (completeness.ts). */
 export const ACCOUNT_DAYS = 8;
 const DAY_SECONDS = 86_400;
 /** Within it a camera's clock is where it was. */

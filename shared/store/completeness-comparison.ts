@@ -1,12 +1,15 @@
-// What a camera's memory held against what is stored, by the recorder's own rules: the same id is the same read, and a
-// row is also there as the read of another road within seconds of it (record-twins.ts).
-import type { CameraId, Detection, DetectionId } from '../detection/detection.ts';
-import { apartMs, isTwin, TWIN_WITHIN_MS } from '../detection/twin.ts';
+// What a camera's memory held against what is stored, by the recorder's own rules (match-rows.ts): the same id is the same
+// read, a row is also there as the read of another road within seconds of it, and one read is there for one row.
+import type { CameraId, Detection } from '../detection/detection.ts';
+import { matchRows, type Passage, type ToldRow } from '../detection/match-rows.ts';
 import { hourOf } from './completeness-accounts.ts';
 import type { RememberedRow } from './completeness-rows.ts';
 
 /** A stored read, as far as it is compared. */
-export type StoredRead = Pick<Detection, 'id' | 'camera' | 'plate' | 'lane' | 'at' | 'capturedAt' | 'sources'> & {
+export type StoredRead = Pick<
+  Detection,
+  'id' | 'camera' | 'plate' | 'lane' | 'at' | 'capturedAt' | 'sources' | 'uuid'
+> & {
   /** The memory told of it first, and when it had long passed. */
   isRecovered: boolean;
 };
@@ -18,6 +21,7 @@ export type LaneHour = {
   lane: string | null;
   /** Rows that the camera's memory held. */
   camera: number;
+  /** What two roads told of with a second between them counts once. */
   stored: number;
   recovered: number;
   onlyInCamera: readonly RememberedRow[];
@@ -27,72 +31,59 @@ export type LaneHour = {
 type Compared = { camera: CameraId; rows: readonly RememberedRow[]; reads: readonly StoredRead[] };
 
 /**
- * Each lane and hour with anything in it, oldest first. A read that a row tells of is counted where that row is. Two rows
- * that tell of one read are two on the camera's side and one on ours; a read that has `history` among its sources was in
- * the memory, whether its row is among `rows` or not.
+ * Each lane and hour with anything in it, oldest first. A read that a row tells of is counted where that row is. Rows of one
+ * id are several on the camera's side and one on ours; a read that has `history` among its sources was in the memory,
+ * whether its row is among `rows` or not.
  */
 export function compareHours({ camera, rows, reads }: Compared): LaneHour[] {
   const counted = new CountedHours();
-  const readOf = readFinder({ camera, reads });
-  const toldOf = new Set<DetectionId>();
+  const { passages, ofRow } = matchRows(rows.map(toldBy(camera)), reads);
+  const told = new Set<Passage<StoredRead>>();
   for (const row of rows) {
     const hour = counted.at(row);
     hour.camera += 1;
-    const read = readOf(row);
-    if (read === undefined) hour.onlyInCamera.push(row);
-    else if (!toldOf.has(read.id)) {
-      toldOf.add(read.id);
-      hour.stored += 1;
-      if (read.isRecovered) hour.recovered += 1;
+    const passage = ofRow.get(row.id);
+    if (passage === undefined) hour.onlyInCamera.push(row);
+    else if (!told.has(passage)) {
+      told.add(passage);
+      count(passage, hour);
     }
   }
-  for (const read of reads) {
-    if (toldOf.has(read.id)) continue;
-    const hour = counted.at(read);
-    hour.stored += 1;
-    if (read.isRecovered) hour.recovered += 1;
-    if (read.sources.includes('history')) hour.camera += 1;
-    else hour.onlyStored.push(read);
+  for (const passage of passages) {
+    const [first] = passage.toSorted((a, b) => (a.capturedAt < b.capturedAt ? -1 : 1));
+    if (first === undefined || told.has(passage)) continue;
+    const hour = counted.at(first);
+    count(passage, hour);
+    if (passage.some(({ sources }) => sources.includes('history'))) hour.camera += 1;
+    else hour.onlyStored.push(first);
   }
   return counted.inOrder();
 }
 
-/** The rows that no stored read tells of. */
-export function rowsWithoutRead({ rows, ...stored }: Compared): RememberedRow[] {
-  const readOf = readFinder(stored);
-  return rows.filter((row) => readOf(row) === undefined);
+function count(passage: Passage<StoredRead>, hour: Counting): void {
+  hour.stored += 1;
+  // One road in time is enough: it would not have been lost.
+  if (passage.every(({ isRecovered }) => isRecovered)) hour.recovered += 1;
 }
 
-function readFinder({ camera, reads }: Omit<Compared, 'rows'>) {
-  const byId = new Map(reads.map((read) => [read.id, read]));
-  const byMoment = new Map<string, Set<StoredRead>>();
-  // What only the memory told of is another row's read, never this one's.
-  for (const read of reads.filter(({ sources }) => sources.some((source) => source !== 'history'))) {
-    for (const instant of [read.at, read.capturedAt]) {
-      const key = momentOf(read.plate, slotOf(instant));
-      byMoment.set(key, (byMoment.get(key) ?? new Set()).add(read));
-    }
-  }
-
-  return (row: RememberedRow): StoredRead | undefined => {
-    const own = byId.get(row.id);
-    if (own !== undefined) return own;
-    const { plate, capturedAt, lane } = row;
-    const told = { camera, plate, capturedAt, at: capturedAt, ...(lane && { lane }) };
-    const slot = slotOf(capturedAt);
-    const near = [slot - 1, slot, slot + 1].flatMap((each) => [...(byMoment.get(momentOf(plate, each)) ?? [])]);
-    const twins = near.filter((read) => isTwin(told, read));
-    return twins.toSorted((a, b) => apartMs(told, a) - apartMs(told, b) || (a.id < b.id ? -1 : 1))[0];
-  };
+/**
+ * Those of `rows` that no stored read tells of. `among`: all rows that the memory held around them, which have reads of
+ * their own.
+ */
+export function rowsWithoutRead({ camera, rows, reads, among = [] }: Compared & { among?: readonly RememberedRow[] }) {
+  const { ofRow } = matchRows([...among, ...rows].map(toldBy(camera)), reads);
+  return rows.filter(({ id }) => !ofRow.has(id));
 }
 
-/** Twins are in the same slot or in neighbouring ones. */
-function slotOf(instant: string): number {
-  return Math.floor(Date.parse(instant) / TWIN_WITHIN_MS);
-}
-
-function momentOf(plate: Detection['plate'], slot: number): string {
-  return `${slot} ${plate ?? ''}`;
+function toldBy(camera: CameraId): (row: RememberedRow) => ToldRow {
+  return ({ id, plate, capturedAt, lane }) => ({
+    id,
+    camera,
+    plate,
+    capturedAt,
+    at: capturedAt,
+    ...(lane && { lane }),
+  });
 }
 
 type Counting = LaneHour & { onlyInCamera: RememberedRow[]; onlyStored: StoredRead[] };

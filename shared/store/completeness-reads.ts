@@ -13,11 +13,16 @@ import { fetchRows, MAX_ROWS } from './rows.ts';
 import { TABLE, TIMELINE } from './table.ts';
 import { withTableErrors } from './table-errors.ts';
 
+/**
+ * How far from an hour rows are looked at too: farther than they usually have a say, for a truck that stands at the gate
+ * is read again and again.
+ */
+export const BESIDE_HOUR_MS = 60_000;
 /** Entries of one read of the timeline, about 150 kB. */
 const ENTRIES_A_READ = 1_000;
 const MAX_PARALLEL = 4;
-/** Of the rows beside an hour that may share a read with one of its own, all reads that they may tell of. */
-const AROUND_MS = 3 * TWIN_WITHIN_MS;
+/** Of the rows beside an hour that have a say in whose a read is, all reads that they may tell of. */
+const AROUND_MS = BESIDE_HOUR_MS + TWIN_WITHIN_MS;
 /** A clock that is far off was measured for the read and for its row, with so much in between at most. */
 const MEASURED_WITHIN_MS = 300_000;
 const EARLIEST_MS = 0;
@@ -99,10 +104,12 @@ export function storedReads(dependencies: Dependencies): StoredReads {
   function readOf(row: Row): StoredRead[] {
     if (Number(row[TABLE.ttl]) <= clock.now() / 1000) return [];
     try {
-      const { id, camera, plate, lane, at, capturedAt, sources, receivedAt } = detectionOf(row);
+      const { id, camera, plate, lane, at, capturedAt, sources, receivedAt, uuid } = detectionOf(row);
       // The earliest arrival is the memory's. What old firmware's memory tells at once is live, and nothing was missed.
       const isRecovered = row.arrival_history_late === receivedAt;
-      return [{ id, camera, plate, ...(lane && { lane }), at, capturedAt, sources, isRecovered }];
+      return [
+        { id, camera, plate, ...(lane && { lane }), at, capturedAt, sources, ...(uuid && { uuid }), isRecovered },
+      ];
     } catch {
       return [];
     }

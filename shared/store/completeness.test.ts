@@ -62,7 +62,17 @@ describe('what is stored of an hour', () => {
     );
     const { hours } = await completeness.compare(id, hour(0), hour(1));
     expect(hours).toEqual([
-      { hour: HOUR, lane: '1', camera: 4, stored: 4, recovered: 1, onlyInCamera: [], onlyStored: [], isCapped: false },
+      {
+        hour: HOUR,
+        lane: '1',
+        camera: 4,
+        stored: 4,
+        recovered: 1,
+        onlyInCamera: [],
+        onlyStored: [],
+        isCapped: false,
+        isExpired: false,
+      },
     ]);
   });
 
@@ -132,7 +142,11 @@ describe('what is stored of an hour', () => {
 describe('a comparison', () => {
   const gate = camera('gate');
   /** The table as lists: rows and reads of the hours around HOUR. */
-  function told(rows: readonly RememberedRow[], stored: readonly StoredRead[], maxCompared?: number) {
+  function told(
+    rows: readonly RememberedRow[],
+    stored: readonly StoredRead[],
+    limits: { maxCompared?: number; retentionDays?: number } = {},
+  ) {
     const known = new Map<string, HourAccount>();
     for (const [each, of] of Map.groupBy(rows, ({ capturedAt }) => hourOf(capturedAt))) {
       known.set(each, withRows(emptyAccount(each), { rows: of, aheadMs: null }));
@@ -148,7 +162,8 @@ describe('a comparison', () => {
       },
       reads,
       memories: { read: async () => null },
-      ...(maxCompared !== undefined && { maxCompared }),
+      clock,
+      ...limits,
     });
   }
   function read(second: number, plate: string | null): StoredRead {
@@ -178,9 +193,20 @@ describe('a comparison', () => {
 
   test('that would hold too much ends early, and says from where it is whole', async () => {
     const reads = Array.from({ length: 30 }, (_, n) => read(-n * 3_600, '01A123BC'));
-    const { from, hours } = await told([], reads, 10).compare(gate, hour(-40), hour(1));
+    const { from, hours } = await told([], reads, { maxCompared: 10 }).compare(gate, hour(-40), hour(1));
     expect(from).toBe(hour(-11));
     expect(hours.map((each) => each.hour)).toEqual(Array.from({ length: 12 }, (_, n) => hour(-n)));
     expect(hours.every(({ stored }) => stored === 1)).toBe(true);
+  });
+
+  test('of hours whose reads are kept no longer says so: nothing of them is there to be compared', async () => {
+    const { hours } = await told([], [], { retentionDays: 1 }).compare(gate, hour(-25), hour(1));
+    // The clock stands at the end of HOUR.
+    expect(hours.filter(({ isExpired }) => isExpired).map((each) => each.hour)).toEqual([
+      hour(-23),
+      hour(-24),
+      hour(-25),
+    ]);
+    expect((await told([], []).compare(gate, hour(-25), hour(1))).hours.some(({ isExpired }) => isExpired)).toBe(false);
   });
 });

@@ -1,7 +1,6 @@
 // Hours of one camera compared, newest first, until they are done or as much was compared as one question may cost.
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { CameraId } from '../detection/detection.ts';
-import { TWIN_WITHIN_MS } from '../detection/twin.ts';
 import { type Clock, isoInstant } from '../support/clock.ts';
 import {
   emptyAccount,
@@ -12,18 +11,21 @@ import {
 } from './completeness-accounts.ts';
 import { compareHours, type LaneHour } from './completeness-comparison.ts';
 import { type MemoryReport, type MemoryReports, memoryReports } from './completeness-memory.ts';
-import { type StoredReads, spansOf, storedReads } from './completeness-reads.ts';
+import { BESIDE_HOUR_MS, isFarOff, type StoredReads, spansOf, storedReads } from './completeness-reads.ts';
+import { DEFAULT_RETENTION_DAYS } from './detections.ts';
 
 /** Rows and reads together: some seconds of a function. */
 export const MAX_COMPARED = 40_000;
 /** Hours that are looked at together. */
 const HOURS_A_LOOK = 4;
+const DAY_MS = 24 * HOUR_MS;
 
-/** Rows so near may share a read with a row of the hours that are compared. */
-const BESIDE_MS = 2 * TWIN_WITHIN_MS;
-
-/** `isCapped`: the camera remembered more than an account has room for. */
-export type ComparedHour = LaneHour & { isCapped: boolean };
+export type ComparedHour = LaneHour & {
+  /** The camera remembered more than an account has room for. */
+  isCapped: boolean;
+  /** Its reads are kept no longer: what is not in the table may have been. */
+  isExpired: boolean;
+};
 
 export type ComparedHours = {
   /** The first instant that was compared: later than asked for where it would have been too much. */
@@ -43,19 +45,31 @@ export function tableCompleteness(table: {
   client: DynamoDBDocumentClient;
   table: string;
   clock: Clock;
+  retentionDays?: number;
 }): Completeness {
   const memories = memoryReports(table);
-  return completenessOf({ accounts: tableHourAccounts(table), reads: storedReads(table), memories });
+  return completenessOf({ ...table, accounts: tableHourAccounts(table), reads: storedReads(table), memories });
 }
 
 type Dependencies = {
   accounts: Pick<HourAccounts, 'between'>;
   reads: StoredReads;
   memories: Pick<MemoryReports, 'read'>;
+  clock: Pick<Clock, 'now'>;
+  /** Days after storing until a read is gone; `DEFAULT_RETENTION_DAYS` when absent. */
+  retentionDays?: number;
   maxCompared?: number;
 };
 
-export function completenessOf({ accounts, reads, memories, maxCompared = MAX_COMPARED }: Dependencies): Completeness {
+export function completenessOf(dependencies: Dependencies): Completeness {
+  const { accounts, reads, memories, clock, maxCompared = MAX_COMPARED } = dependencies;
+  const { retentionDays = DEFAULT_RETENTION_DAYS } = dependencies;
+
+  function isExpired(hour: string, account: HourAccount | undefined): boolean {
+    const aheadMs = account?.aheadMs ?? null;
+    return Date.parse(hour) + retentionDays * DAY_MS <= clock.now() + (isFarOff(aheadMs) ? aheadMs : 0);
+  }
+
   async function compareLook(camera: CameraId, from: number, to: number) {
     // A row of one hour may be the read of the next one, so the hours beside are looked at as well.
     const told = await accounts.between(camera, isoInstant(from - HOUR_MS), isoInstant(to + HOUR_MS));
@@ -72,7 +86,15 @@ export function completenessOf({ accounts, reads, memories, maxCompared = MAX_CO
     const compared = compareHours({ camera, rows, reads: stored }).filter(({ hour }) => within.has(hour));
     return {
       cost: rows.length + ids.size,
-      hours: hours.toReversed().flatMap((hour) => lanesOf(hour, compared, known.get(hour)?.isCapped ?? false)),
+      hours: hours.toReversed().flatMap((hour) => {
+        const account = known.get(hour);
+        const lanes = lanesOf(hour, compared);
+        return lanes.map((lane) => ({
+          ...lane,
+          isCapped: account?.isCapped ?? false,
+          isExpired: isExpired(hour, account),
+        }));
+      }),
     };
   }
 
@@ -102,14 +124,14 @@ function rowsNear(account: HourAccount | undefined, from: number, to: number): H
   if (start >= from && start < to) return account.rows;
   return account.rows.filter(({ capturedAt }) => {
     const at = Date.parse(capturedAt);
-    return at >= from - BESIDE_MS && at < to + BESIDE_MS;
+    return at >= from - BESIDE_HOUR_MS && at < to + BESIDE_HOUR_MS;
   });
 }
 
-function lanesOf(hour: string, compared: readonly LaneHour[], isCapped: boolean): ComparedHour[] {
+function lanesOf(hour: string, compared: readonly LaneHour[]): LaneHour[] {
   const lanes = compared.filter((each) => each.hour === hour);
   const nothing = { hour, lane: null, camera: 0, stored: 0, recovered: 0, onlyInCamera: [], onlyStored: [] };
-  return (lanes.length > 0 ? lanes : [nothing]).map((lane) => ({ ...lane, isCapped }));
+  return lanes.length > 0 ? lanes : [nothing];
 }
 
 function hoursBetween(from: number, to: number): string[] {

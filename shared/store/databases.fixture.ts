@@ -1,4 +1,5 @@
 // One contract, two databases: what holds for dynalite must hold for Amazon's own DynamoDB Local.
+import { inject } from 'vitest';
 import type { Detection } from '../detection/detection.ts';
 import { normalisePlate, type Plate } from '../detection/plate.ts';
 import type { DetectionStore } from './detections.ts';
@@ -13,7 +14,8 @@ type Database = { name: string; open: () => Promise<EmbeddedTable> };
 /** The databases of this machine. Without java a test run says what it skips, and in CI it fails. */
 export function databases(): Database[] {
   const dynalite = { name: 'dynalite', open: openDynalite };
-  if (hasJava()) return [dynalite, { name: 'DynamoDB Local', open: openDynamoDbLocal }];
+  const local = { name: 'DynamoDB Local', open: () => openDynamoDbLocal(inject('dynamoDbLocal')) };
+  if (hasJava()) return [dynalite, local];
   if (process.env.CI === 'true') throw new Error('could not test the store on DynamoDB Local: java is missing');
   console.warn('SKIPPED: the store on DynamoDB Local, since java is missing');
   return [dynalite];

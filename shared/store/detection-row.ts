@@ -1,6 +1,7 @@
 // A detection's row, written so that messages commute: each attribute is either set once by whoever comes first, or
 // a member of a set, or belongs to one road alone. What differs by road is derived on reading, never overwritten.
 import {
+  BesideSchema,
   type Detection,
   DetectionSchema,
   type Picture,
@@ -25,6 +26,7 @@ type Stored = { storedAt: string; expiresAtSeconds: number };
 
 const PICTURE = 'picture_';
 const VEHICLE = 'vehicle_';
+const BESIDE = 'beside_';
 const ARRIVAL = /^arrival_[a-z]+_(live|late)$/;
 const MAX_PICTURES = 16;
 /** What a reader looks for first; any other kind follows by name. */
@@ -59,7 +61,7 @@ export function rowUpdate(detection: Detection, stored: Stored): RowUpdate {
 }
 
 function firstWriterAttributes(detection: Detection, { storedAt, expiresAtSeconds }: Stored): Row {
-  const { sources, late, receivedAt, pictures, vehicle, direction, storedAt: _, ...plain } = detection;
+  const { sources, late, receivedAt, pictures, vehicle, direction, beside = [], storedAt: _, ...plain } = detection;
   const moment = momentKey(detection);
   const attributes: Row = {
     ...plain,
@@ -77,6 +79,7 @@ function firstWriterAttributes(detection: Detection, { storedAt, expiresAtSecond
   for (const source of sources) attributes[arrivalName(source, late)] = receivedAt;
   for (const [name, value] of Object.entries(vehicle ?? {})) attributes[`${VEHICLE}${name}`] = value;
   for (const picture of pictures) attributes[`${PICTURE}${picture.kind}`] = picture;
+  for (const { id, capturedAt } of beside) attributes[`${BESIDE}${id}`] = capturedAt;
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => isKnown(value)));
 }
 
@@ -98,6 +101,14 @@ export function detectionOf(row: Row): Detection {
       vehicle.length === 0 ? undefined : Object.fromEntries(vehicle.map(([n, v]) => [n.slice(VEHICLE.length), v])),
     pictures: picturesOf(row),
   });
+}
+
+/** As the recorder needs it: with the rows that the camera's memory held beside it. Throws when it holds no detection. */
+export function rememberedOf(row: Row): Detection {
+  const beside = Object.entries(row)
+    .filter(([name]) => name.startsWith(BESIDE))
+    .map(([name, capturedAt]) => BesideSchema.parse({ id: name.slice(BESIDE.length), capturedAt }));
+  return { ...detectionOf(row), ...(beside.length > 0 && { beside }) };
 }
 
 function picturesOf(row: Row): Picture[] {

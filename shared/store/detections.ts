@@ -70,7 +70,7 @@ export function detectionStore(dependencies: DetectionStoreDependencies): Detect
     }
   }
 
-  const record = recordingTwins({ merge, get, twins: twinFinder(dependencies), clock });
+  const record = recordingTwins({ merge, twins: twinFinder(dependencies), clock });
 
   async function get(id: DetectionId): Promise<Detection | null> {
     const { Item: row } = await client.send(

@@ -30,9 +30,9 @@ function unreadId(detection: Detection, road: string): Detection {
 }
 const withPicture = (detection: Detection, kind: string): Detection => ({ ...detection, pictures: [aPicture(kind)] });
 
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length === 0) return [[]];
-  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+/** Each of them first once, and last once; every order there is stands in record-twins.test.ts. */
+function rotations<T>(items: readonly T[]): T[][] {
+  return items.map((_, n) => [...items.slice(n), ...items.slice(0, n)]);
 }
 let plates = 0;
 function newPlate(): string {
@@ -61,23 +61,26 @@ describe.each(databases())('on $name', ({ open }) => {
   describe('a row of the memory a second beside a live read', () => {
     const messages = ['live', 'live with its scene', 'history', 'history with its plate'] as const;
 
-    test.each(permutations(messages).map((order) => ({ order })))('is one row with it: $order', async ({ order }) => {
-      const plate = newPlate();
-      const [read, row] = [live(plate, 0), history(plate, 1)];
-      const message = {
-        live: read,
-        'live with its scene': withPicture(read, 'scene'),
-        history: row,
-        'history with its plate': withPicture(row, 'plate'),
-      };
-      // Each of them twice, for queues repeat.
-      for (const name of [...order, ...order.toReversed()]) await store.record(message[name]);
-      const rows = await rowsOf(plate);
-      expect(rows).toHaveLength(1);
-      expect(rows[0]).toMatchObject({ id: read.id, late: false, sources: ['stream', 'history'], capturedAt: at(0) });
-      expect(rows[0]?.pictures.map(({ kind }) => kind)).toEqual(['plate', 'scene']);
-      expect(await store.get(row.id)).toBeNull();
-    });
+    test.each([...rotations(messages), ...rotations(messages.toReversed())].map((order) => ({ order })))(
+      'is one row with it: $order',
+      async ({ order }) => {
+        const plate = newPlate();
+        const [read, row] = [live(plate, 0), history(plate, 1)];
+        const message = {
+          live: read,
+          'live with its scene': withPicture(read, 'scene'),
+          history: row,
+          'history with its plate': withPicture(row, 'plate'),
+        };
+        // Each of them twice, for queues repeat.
+        for (const name of [...order, ...order.toReversed()]) await store.record(message[name]);
+        const rows = await rowsOf(plate);
+        expect(rows).toHaveLength(1);
+        expect(rows[0]).toMatchObject({ id: read.id, late: false, sources: ['stream', 'history'], capturedAt: at(0) });
+        expect(rows[0]?.pictures.map(({ kind }) => kind)).toEqual(['plate', 'scene']);
+        expect(await store.get(row.id)).toBeNull();
+      },
+    );
 
     test('is one row when all of it is stored at once', async () => {
       for (let round = 0; round < 8; round += 1) {
@@ -156,6 +159,50 @@ describe.each(databases())('on $name', ({ open }) => {
     });
   });
 
+  describe('the same truck again within five seconds', () => {
+    const beside = (row: Detection, other: Detection): Detection => ({
+      ...row,
+      beside: [{ id: other.id, capturedAt: other.capturedAt }],
+    });
+
+    test.each([0, 1])(
+      'whose second passage nobody heard is two rows, whatever comes first: %i s off',
+      async (shift) => {
+        for (const order of rotations(['read', 'its row', 'the row beside it'] as const)) {
+          const plate = newPlate();
+          const [first, second] = [history(plate, 0), history(plate, 4)];
+          const message = {
+            read: live(plate, shift),
+            'its row': beside(first, second),
+            'the row beside it': beside(second, first),
+          };
+          for (const name of [...order, ...order.toReversed()]) await store.record(message[name]);
+          expect(await rowsOf(plate)).toMatchObject([
+            { id: message.read.id, late: false, sources: ['stream', 'history'] },
+            { id: second.id, late: true, sources: ['history'] },
+          ]);
+        }
+      },
+    );
+
+    test('is no reader’s business: nobody is shown what stood beside a row', async () => {
+      const plate = newPlate();
+      await store.record(beside(history(plate, 0), history(plate, 4)));
+      const [row] = await rowsOf(plate);
+      expect(row).toMatchObject({ id: history(plate, 0).id });
+      expect(Object.keys({ ...row, ...(await store.get(history(plate, 0).id)) }).join()).not.toContain('beside');
+    });
+  });
+
+  test('a push that comes minutes late is one row with the memory’s, and as late as its road says', async () => {
+    for (const { shift, late } of [0, 1].flatMap((each) => [true, false].map((late) => ({ shift: each, late })))) {
+      const plate = newPlate();
+      const push = live(plate, shift, { sources: ['webhook'], late, receivedAt: isoInstant(clock.now()) });
+      for (const message of [history(plate, 0), push]) await store.record(message);
+      expect(await rowsOf(plate)).toMatchObject([{ id: push.id, late, sources: ['webhook', 'history'] }]);
+    }
+  });
+
   describe('an unread row of the memory', () => {
     test('is the unread read of its lane within two seconds, and no other', async () => {
       const name = 'unread';
@@ -186,10 +233,12 @@ describe.each(databases())('on $name', ({ open }) => {
           : Reflect.get(target, name),
     });
     const watched = detectionStore({ ...embedded, client: counting, clock, log: silentLog });
-    const receivedAt = isoInstant(clock.now() - SECOND_MS);
-    await watched.record(live(newPlate(), 0, { receivedAt }));
+    const minutes = LATER_MS / SECOND_MS;
+    await watched.record(live(newPlate(), minutes - 1));
     expect(queries).toBe(0);
+    // Stored late, or received late though the webhook says at once: the memory may have told of them before.
     await watched.record(live(newPlate(), 0));
-    expect(queries).toBe(1);
+    await watched.record(live(newPlate(), 0, { receivedAt: isoInstant(clock.now() - SECOND_MS) }));
+    expect(queries).toBe(2);
   });
 });

@@ -2,21 +2,21 @@
 // indexes find the other one; they may lag behind the table by moments, which the age of such rows covers.
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Detection, DetectionId } from '../detection/detection.ts';
-import { apartMs, isTwin, twinWithinMs } from '../detection/twin.ts';
+import { AROUND_MS, isOfSame } from '../detection/twin.ts';
 import { type Clock, isoInstant } from '../support/clock.ts';
-import { detectionOf, type Row } from './detection-row.ts';
+import { type Row, rememberedOf } from './detection-row.ts';
 import { mergedEntries } from './entries.ts';
 import { cameraPartition, detectionKey, platePartition } from './keys.ts';
 import { fetchRows } from './rows.ts';
 import { HISTORY, TIMELINE } from './table.ts';
 import { isConditionFailure } from './table-errors.ts';
 
-/** Reads of one plate, or of one lane's unread, within seconds; a hundred times what a gate brings forth. */
-const MAX_EXAMINED = 50;
+/** Reads of one plate, or of all that passed where it is unread, within seconds; several times what a gate brings forth. */
+const MAX_EXAMINED = 100;
 
 export interface Twins {
-  /** Reads of the same vehicle under other ids, the nearest first. */
-  of(detection: Detection): Promise<Detection[]>;
+  /** What is stored of the same vehicle around it, its own row too, each with what the camera's memory held beside it. */
+  around(detection: Detection): Promise<Detection[]>;
   /** Takes a row out of the table that only the camera's memory has told of; any other one stays. */
   remove(id: DetectionId): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface Twins {
 // A damaged row is nobody's twin, and must not keep the read beside it out of the table.
 function readable(row: Row): Detection[] {
   try {
-    return [detectionOf(row)];
+    return [rememberedOf(row)];
   } catch {
     return [];
   }
@@ -34,18 +34,17 @@ type Dependencies = { client: DynamoDBDocumentClient; table: string; clock: Cloc
 
 export function twinFinder({ client, table, clock }: Dependencies): Twins {
   async function idsAround(detection: Detection, instant: string): Promise<DetectionId[]> {
-    const around = twinWithinMs(detection);
     const middle = Date.parse(instant);
     const { camera, plate } = detection;
     const [index, partition] =
       plate === null ? ([TIMELINE, cameraPartition(camera)] as const) : ([HISTORY, platePartition(plate)] as const);
     // The end of a span is exclusive.
-    const span = { from: isoInstant(middle - around), to: isoInstant(middle + around + 1), after: undefined };
+    const span = { from: isoInstant(middle - AROUND_MS), to: isoInstant(middle + AROUND_MS + 1), after: undefined };
     const ids: DetectionId[] = [];
     let examined = 0;
     const reading = { client, table, index, partitions: [partition], wanted: MAX_EXAMINED };
     for await (const entry of mergedEntries({ ...reading, span: { ...span, order: 'asc' } })) {
-      if (entry.camera === camera && entry.id !== detection.id) ids.push(entry.id);
+      if (entry.camera === camera) ids.push(entry.id);
       examined += 1;
       if (examined === MAX_EXAMINED) break;
     }
@@ -53,17 +52,13 @@ export function twinFinder({ client, table, clock }: Dependencies): Twins {
   }
 
   return {
-    async of(detection) {
+    async around(detection) {
       // Rows are ordered by the corrected instant, and not every road knew how far the camera's clock was off.
       const instants = new Set([detection.at, detection.capturedAt]);
       const found = await Promise.all([...instants].map((instant) => idsAround(detection, instant)));
-      const ids = [...new Set(found.flat())].slice(0, MAX_EXAMINED);
-      if (ids.length === 0) return [];
+      const ids = [...new Set([detection.id, ...found.flat()])].slice(0, MAX_EXAMINED);
       const rows = await fetchRows({ client, table, clock }, ids);
-      return rows
-        .flatMap(readable)
-        .filter((other) => isTwin(other, detection))
-        .sort((a, b) => apartMs(a, detection) - apartMs(b, detection) || (a.id < b.id ? -1 : 1));
+      return rows.flatMap(readable).filter((other) => isOfSame(other, detection));
     },
 
     async remove(id) {

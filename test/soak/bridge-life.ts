@@ -69,7 +69,14 @@ export async function startLife(world: Surroundings, folder: string, mortal = ne
   // Whatever kills it ends its sockets, as the kernel would.
   void mortal.died.then(() => stop.abort());
   const { id } = world.camera;
-  const outbox = await openOutbox({ folder: join(folder, 'outbox'), quotaBytes: OUTBOX_BYTES, clock, log, disk });
+  const outbox = await openOutbox({
+    folder: join(folder, 'outbox'),
+    quotaBytes: OUTBOX_BYTES,
+    onDamaged: () => repair.forgetKnown(),
+    clock,
+    log,
+    disk,
+  });
   const queue: DetectionQueue = { send: (reads) => mortal.step(() => world.queue.send(reads)) };
   const pictures: PictureStore = {
     put: (...picture) => mortal.step(() => world.pictures.put(...picture)),
@@ -107,7 +114,7 @@ export async function startLife(world: Surroundings, folder: string, mortal = ne
     camera: id,
     outbox: noticingReads(outbox, () => repair),
     state,
-    clockOffset: new ClockOffset({ log, camera: id }),
+    clockOffset: new ClockOffset({ log, camera: id, onWall: repair.wallHeard }),
     faults: new FaultCount({ log, clock, camera: id }),
     timeZone: () => undefined,
     openStream: async (streamSignal) => {

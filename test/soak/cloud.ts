@@ -78,6 +78,7 @@ export async function openCloud({ queue, pictures, client, table, clock }: Cloud
           const answer = await call('webhook', (mortal) =>
             accept(event, {
               source,
+              clockOffsets: async () => () => null,
               pictures: { ...pictures, put: (...picture) => mortal.step(() => pictures.put(...picture)) },
               queue: { send: (reads) => mortal.step(() => queue.send(reads)) },
               clock,

@@ -13,7 +13,7 @@ const FOUND_DEAD_AFTER_MS = 45 * SECOND_MS;
 const DISK_TRIED_AGAIN_MS = 2 * SECOND_MS;
 const REBOOT_MS = 40 * SECOND_MS;
 /** NTP mends a VM's clock by so much at most. */
-const OUR_STEP_MS = 90 * SECOND_MS;
+export const OUR_STEP_MS = 90 * SECOND_MS;
 /** The point in a call's work at which it dies; recording one read takes about five steps. */
 const STEPS_OF_A_CALL = { webhook: 6, recorder: 12 };
 const STEPS_OF_A_BRIDGE = 40;

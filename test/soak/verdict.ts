@@ -1,9 +1,11 @@
 // The camera's ledger against the table, to the row.
 import { type CameraId, CameraIdSchema, type Detection } from '../../shared/detection/detection.ts';
+import { LATE_AFTER_MS } from '../../shared/detection/lateness.ts';
 import { normalisePlate } from '../../shared/detection/plate.ts';
 import type { DetectionStore } from '../../shared/store/detections.ts';
 import { isoInstant } from '../../shared/support/clock.ts';
 import { isUnread } from '../camera/passage.ts';
+import { OUR_STEP_MS } from './faults.ts';
 import { historyOf, type Soak } from './soak.ts';
 import { type Passed, REMEMBERED_BY_CAMERA, type World } from './world.ts';
 
@@ -114,12 +116,11 @@ function wrongAbout(row: Detection, { entry, truth }: Passed, { replayed, faults
   const isHistory = row.sources.every((source) => source === 'history');
   const wrong: string[] = [];
   if (isHistory && !row.late) wrong.push('known from the memory alone, and not late');
-  if (!isHistory && row.late && !replayed.has(entry.uuid)) wrong.push('live, and marked late');
   const receivedAt = Date.parse(row.receivedAt);
   const waitedMs = receivedAt - truth;
   if (!row.late && waitedMs > LIVE_WITHIN_MS) wrong.push(`not late after ${Math.round(waitedMs / 1000)} s`);
   if (row.lane !== entry.passage.lane) wrong.push(`of lane ${row.lane}`);
-  if (row.timeFrom === 'arrival') wrong.push('without the time that the camera told');
+  if (row.timeFrom === 'arrival' && waitedMs > CORRECTED_WITHIN_MS) wrong.push('dated by its arrival');
   if (row.timeFrom === 'camera' && row.at !== row.capturedAt) wrong.push('moved without a reason');
   const isSteady = faults.every(
     ({ name, from, to }) =>
@@ -128,6 +129,8 @@ function wrongAbout(row: Detection, { entry, truth }: Passed, { replayed, faults
         (step) => step < truth - STEP_NOTICED_WITHIN_MS || step > Date.parse(row.receivedAt) + MINUTE_MS,
       ),
   );
+  const isPrompt = isSteady && waitedMs <= LATE_AFTER_MS - OUR_STEP_MS;
+  if (!isHistory && row.late && isPrompt && !replayed.has(entry.uuid)) wrong.push('live, and marked late');
   if (isSteady && row.timeFrom === 'corrected' && Math.abs(Date.parse(row.at) - truth) > CORRECTED_WITHIN_MS) {
     wrong.push(`corrected to ${row.at}`);
   }

@@ -71,7 +71,7 @@ export type WorldOptions = {
   random: Random;
   /**
    * Of the camera's memory. Where a clock set back has more rows of the hour before than one answer holds, no question
-   * finds those after them: they bear lower names and stand behind.
+   * finds those after them: they bear lower names and stand behind (bridge/repair/page-walk.ts).
    */
   rowsPerAnswer: number;
 };

@@ -1,0 +1,96 @@
+// Which question comes next, from page to page through the camera's memory, so that no row stays behind a page.
+//
+// A camera lists what is named later than it was asked for, as it has stored it, and so many rows at most. While its clock
+// runs on, the end of a page is where the next one begins. Where the clock was set back, rows of lower names stand behind
+// those of the hour before, and a question from among these never finds them. Where one answer holds fewer rows than the
+// camera had named in the time that it went back, no question does.
+import { comparePicNames, earlierPicName, laterPicName, type PicName } from '../../shared/isapi/plates/pic-name.ts';
+import type { PlateRow } from '../../shared/isapi/plates/read-plates.ts';
+
+/** Of the most rows that one answer had: one with fewer was not cut. Rows differ in length, so answers may too. */
+const CUT_SHARE = 0.75;
+
+export type WalkFrom = {
+  after: PicName;
+  /** No row is named later yet, as far as the camera's clock was not set back; null where nobody knows. */
+  latest?: PicName | null;
+  /** Where rows that were named since it was set back may begin: asked from there, too. */
+  marks?: readonly PicName[];
+  /**
+   * A page that may have been cut is followed by one from its middle, for what was stored after a clock was set back
+   * behind up to half a page. Asks twice as often.
+   */
+  overlaps?: boolean;
+};
+
+/** `inOrder`: named after all rows that stand before it. */
+export type HeardRow = { row: PlateRow; inOrder: boolean };
+
+export class PageWalk {
+  readonly #latest: PicName | null;
+  readonly #overlaps: boolean;
+  #marks: PicName[];
+  /** Of one sweep: what comes twice after a break is known by then. */
+  #seen = new Set<PicName>();
+  #top: PicName;
+  #highest: PicName | null = null;
+  #largest = 0;
+  /** What to ask for: rows of later names. */
+  after: PicName;
+  /** The camera has no more. */
+  isOver = false;
+  questions = 0;
+  rows = 0;
+
+  constructor({ after, latest = null, marks = [], overlaps = false }: WalkFrom) {
+    this.after = after;
+    this.#top = after;
+    this.#latest = latest;
+    this.#marks = marks.toSorted(comparePicNames);
+    this.#overlaps = overlaps;
+  }
+
+  /** A sweep begins, or goes on where the one before was broken off. */
+  begin(): void {
+    this.#seen = new Set();
+  }
+
+  /** Takes the answer to `after`, in its order, and moves on. Returns what no answer of this sweep had yet. */
+  hear(answer: readonly PlateRow[]): HeardRow[] {
+    this.questions += 1;
+    // Cameras append rows that nobody asked for (ISAPI.md 9).
+    const listed = answer.filter(({ picName }) => comparePicNames(picName, this.after) > 0);
+    const heard: HeardRow[] = [];
+    for (const row of listed) {
+      if (this.#seen.has(row.picName)) continue;
+      this.#seen.add(row.picName);
+      heard.push({ row, inOrder: this.#highest === null || comparePicNames(row.picName, this.#highest) > 0 });
+      this.#highest = laterPicName(this.#highest ?? row.picName, row.picName);
+      this.#top = laterPicName(this.#top, row.picName);
+    }
+    this.rows += heard.length;
+    this.#moveOn(listed, heard);
+    return heard;
+  }
+
+  #moveOn(listed: readonly PlateRow[], heard: readonly HeardRow[]): void {
+    if (listed.length === 0 && this.after === this.#top) this.isOver = true;
+    else this.after = this.#overlaps ? this.#overlapping(listed) : this.#adjoining(listed, heard);
+  }
+
+  /** The end of a page need not be its highest name: what follows a clock set back is found only from there. */
+  #adjoining(listed: readonly PlateRow[], heard: readonly HeardRow[]): PicName {
+    const wasSetBack = this.#latest !== null && comparePicNames(this.#top, this.#latest) > 0;
+    const mark = wasSetBack ? this.#marks.shift() : undefined;
+    return mark ?? (heard.length > 0 ? listed.at(-1)?.picName : undefined) ?? this.#top;
+  }
+
+  /** Later than `after`, always: a walk comes to its end. */
+  #overlapping(listed: readonly PlateRow[]): PicName {
+    this.#largest = Math.max(this.#largest, listed.length);
+    const middle = listed[Math.ceil(listed.length / 2) - 1]?.picName;
+    const last = listed.at(-1)?.picName;
+    if (middle === undefined || last === undefined) return this.#top;
+    return listed.length > this.#largest * CUT_SHARE ? earlierPicName(middle, last) : this.#top;
+  }
+}
