@@ -37,6 +37,16 @@ const MISTAKES: [mistake: string, settings: Record<string, unknown>, sentence: s
     { cameras: [CAMERA, { ...CAMERA, host: '203.0.113.21' }] },
     "cameras[1].id is another camera's already",
   ],
+  [
+    'a camera that the whole internet may push for',
+    { cameras: [CAMERA, { ...CAMERA, id: 'exit', host: '203.0.113.21', pushFrom: ['192.0.2.9', '0.0.0.0/0'] }] },
+    'cameras[1].pushFrom[1] is wider than /8 (/32 of IPv6): from so many addresses a push needs a pushToken as well',
+  ],
+  [
+    'two cameras behind one address whose pushes nothing tells apart',
+    { cameras: [CAMERA, { ...CAMERA, id: 'exit', httpPort: 8081, mac: '44:19:b6:00:00:02' }] },
+    'cameras[0].mac is missing: another camera pushes from its address, and only a mac or a pushToken tells whose a push is',
+  ],
   ['a camera setting that does not exist', { cameras: [{ ...CAMERA, port: 80 }] }, 'cameras[0] has no setting "port"'],
   ['a setting that does not exist', { region: 'eu-central-1' }, 'the file has no setting "region"'],
   [
@@ -97,6 +107,11 @@ const MISTAKES: [mistake: string, settings: Record<string, unknown>, sentence: s
     'a name that no stack can have',
     { name: 'Gate' },
     'name must be 3 to 31 of a-z, 0-9 and -, and begin with a letter',
+  ],
+  [
+    'a name under which no password could be stored',
+    { name: 'aws-gate' },
+    'name must not begin with aws or ssm: those names of parameters are kept for AWS itself',
   ],
 ];
 

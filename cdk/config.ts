@@ -67,6 +67,7 @@ const Configuration = z.strictObject(
     name: z
       .string()
       .regex(/^[a-z][a-z0-9-]{2,30}$/, 'must be 3 to 31 of a-z, 0-9 and -, and begin with a letter')
+      .regex(/^(?!aws|ssm)/, 'must not begin with aws or ssm: those names of parameters are kept for AWS itself')
       .default('gate-camera'),
     cameras: Cameras,
     tokens: Tokens,

@@ -23,8 +23,9 @@ function grants(stack: StackName, role: string): string[] {
 }
 
 describe('each role may', () => {
-  test('the webhook: put pictures, fill the queue', () => {
+  test('the webhook: put pictures, fill the queue, read cameras’ rows', () => {
     expect(grants('Ingest', 'Webhook')).toEqual([
+      'dynamodb:GetItem on <Table>',
       's3:PutObject on <Pictures>/pictures/*',
       'sqs:SendMessage on <Detections>',
     ]);
@@ -34,7 +35,6 @@ describe('each role may', () => {
     expect(grants('Ingest', 'Recorder')).toEqual([
       'dynamodb:BatchGetItem on <Table>',
       'dynamodb:DeleteItem on <Table>',
-      'dynamodb:GetItem on <Table>',
       'dynamodb:Query on <Table>/index/gsi1',
       'dynamodb:Query on <Table>/index/gsi2',
       'dynamodb:UpdateItem on <Table>',

@@ -1,6 +1,7 @@
 // What each role may do with the table is what its code asks, no less and no more: the code runs, its requests are noted.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordBatch } from '../functions/recorder/record.ts';
+import { measuredOffsets } from '../functions/webhook/measured-offsets.ts';
 import { DetectionSchema } from '../shared/detection/detection.ts';
 import { emptyRow } from '../shared/isapi/guard/row.ts';
 import { emptyLensRow } from '../shared/isapi/lens/lens-row.ts';
@@ -69,6 +70,12 @@ test('the recorder: live reads, repeats, late ones, and rows of the camera’s m
   const unread = aDetection({ plate: null, late: true });
   await storeOf().record(unread);
   expect(judged('Ingest', 'Recorder')).toEqual({ refused: [], unused: [] });
+});
+
+test('the webhook: how far a camera’s clock is off', async () => {
+  const clockOffsets = measuredOffsets({ states: cameraStates(embedded), clock: CLOCK, log: silentLog });
+  await clockOffsets([gate]);
+  expect(judged('Ingest', 'Webhook')).toEqual({ refused: [], unused: [] });
 });
 
 test('the api: every list, state, proof and key, the lens, and the guard', async () => {

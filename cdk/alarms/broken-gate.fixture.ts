@@ -168,6 +168,7 @@ async function failingWebhook(): Promise<string[]> {
       } as unknown as APIGatewayProxyEventV2,
       {
         source: pushSource([{ id: CameraIdSchema.parse('gate'), pushFrom: ['192.0.2.10'] }]),
+        clockOffsets: async () => () => null,
         pictures: { put: away, url: away },
         queue: { send: away },
         clock: systemClock,

@@ -55,6 +55,7 @@ export function dashboardRows({ cameras, data, ingest, api, showsVideo }: Dashbo
     }),
     ...row('Webhook', {
       pushes: [webhook.function.metricInvocations({ period: FIVE_MINUTES })],
+      'reads taken': ofCameras('ReadsPushed', Stats.SUM),
       'refused, not queued, without pictures': [
         webhookMetric('PushesRefused', FIVE_MINUTES),
         webhookMetric('PushesNotQueued', FIVE_MINUTES),

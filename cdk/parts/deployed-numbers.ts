@@ -2,7 +2,7 @@ import { BRIDGE_METRICS, CAMERA_METRICS } from '../../shared/metrics/bridge-metr
 import { COMPLETENESS_METRICS } from '../../shared/metrics/completeness-metrics.ts';
 import { DOOR_METRICS } from '../../shared/metrics/door-metrics.ts';
 import { VIDEO_METRICS } from '../../shared/metrics/video-metrics.ts';
-import { WEBHOOK_METRICS } from '../../shared/metrics/webhook-metrics.ts';
+import { PUSHED_READS, WEBHOOK_METRICS } from '../../shared/metrics/webhook-metrics.ts';
 import { RECORDER_METRICS } from '../../shared/store/recorder-metrics.ts';
 import { TABLE } from '../../shared/store/table.ts';
 import type { GateConfig } from '../config.ts';
@@ -16,7 +16,7 @@ export type DeployedNumbersProps = { config: GateConfig; ingest: IngestStack; br
 export function deployedNumbers({ config, ingest, bridge, alarms }: DeployedNumbersProps): Deployed {
   const cameras = config.cameras.length;
   const showsVideo = config.video !== undefined;
-  const ofEachCamera = count([CAMERA_METRICS, COMPLETENESS_METRICS, showsVideo ? VIDEO_METRICS : {}]);
+  const ofEachCamera = count([CAMERA_METRICS, COMPLETENESS_METRICS, PUSHED_READS, showsVideo ? VIDEO_METRICS : {}]);
   const ofAll = count([BRIDGE_METRICS, WEBHOOK_METRICS, RECORDER_METRICS, showsVideo ? DOOR_METRICS : {}]);
   return {
     cameras,

@@ -117,6 +117,7 @@ function apiFunction(stack: Stack, { config, data }: Pick<ApiStackProps, 'config
       GATE_TABLE: data.table.tableName,
       GATE_PICTURES_BUCKET: data.pictures.bucketName,
       ...tokenEnvironment(data.tokens, config.origins),
+      GATE_RETENTION_DAYS: String(config.retention.detectionsDays),
       ...(config.video && { GATE_LIVE_URL: `https://${config.video.domain}` }),
     },
     cameras: config.cameras,

@@ -6,7 +6,8 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { WEBHOOK_METRICS } from '../../shared/metrics/webhook-metrics.ts';
+import { CAMERA_DIMENSION } from '../../shared/metrics/bridge-metrics.ts';
+import { PUSHED_READS, WEBHOOK_METRICS } from '../../shared/metrics/webhook-metrics.ts';
 import { METRIC_NAMESPACE } from '../../shared/store/recorder-metrics.ts';
 import { apiAlarms } from '../alarms/api-alarms.ts';
 import { bridgeAlarms, cameraAlarms } from '../alarms/bridge-alarms.ts';
@@ -100,6 +101,19 @@ function countWebhookEvents({ webhook }: IngestStack): void {
       metricNamespace: METRIC_NAMESPACE,
       metricName,
       metricValue: '1',
+    });
+  }
+  for (const [metricName, { event, camera, reads, pictures }] of Object.entries(PUSHED_READS)) {
+    new MetricFilter(webhook, metricName, {
+      logGroup: webhook.logGroup,
+      filterPattern: FilterPattern.all(
+        FilterPattern.stringValue('$.message', '=', event),
+        FilterPattern.numberValue(`$.${pictures}`, '=', 0),
+      ),
+      metricNamespace: METRIC_NAMESPACE,
+      metricName,
+      metricValue: `$.${reads}`,
+      dimensions: { [CAMERA_DIMENSION]: `$.${camera}` },
     });
   }
 }

@@ -33,6 +33,7 @@ const CAMERAS = ['gate', 'exit'].map((id) => ({
   // One account under two names would be refused.
   user: id,
   password: 'unused',
+  pushToken: `invented-token-of-${id}`,
 }));
 
 /** Members of any answer that the tests look into; answers differ by route, and hold more. */

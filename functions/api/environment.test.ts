@@ -24,7 +24,9 @@ test('the api starts with a camera and four settings, and the others have their 
     token: { issuer: 'https://issuer.example/', audience: 'gate-camera', rightsClaim: 'scope' },
     cameras: [{ id: 'gate', host: '203.0.113.7', password: { kind: 'stored', name: '/gate/camera/password' } }],
     origins: [],
+    retentionDays: 90,
   });
+  expect(readEnvironment({ ...complete, GATE_RETENTION_DAYS: '5' }).retentionDays).toBe(5);
 });
 
 test('origins are a list, and several cameras a file', () => {
@@ -53,6 +55,7 @@ test('a wrong setting is named', () => {
   expect(named('GATE_TABLE', undefined)).toThrow('GATE_TABLE is missing');
   expect(named('GATE_JWT_ISSUER', 'http://issuer.example')).toThrow('GATE_JWT_ISSUER is no https URL');
   expect(named('GATE_CAMERA_IP', undefined)).toThrow('GATE_CAMERA_IP is missing');
+  expect(named('GATE_RETENTION_DAYS', 'ever')).toThrow('GATE_RETENTION_DAYS is no number of days');
   expect(named('GATE_ORIGINS', 'freight')).toThrow('GATE_ORIGINS');
   expect(named('GATE_LIVE_URL', 'rtsp://gate.example/live')).toThrow('GATE_LIVE_URL is no http or https URL');
   expect(named('GATE_LIVE_URL', 'https://gate.example/live?ticket=')).toThrow('GATE_LIVE_URL must end with its path');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Camera, type Environment as Env, readCameras } from '../../shared/isapi/cameras.ts';
+import { DEFAULT_RETENTION_DAYS } from '../../shared/store/detections.ts';
 import { Broken } from '../../shared/support/errors.ts';
 
 const missing = { error: 'is missing' };
@@ -21,6 +22,11 @@ const Environment = z.object({
     .default('')
     .transform(list)
     .pipe(z.array(z.url({ error: 'holds something that is no origin' }))),
+  GATE_RETENTION_DAYS: z.coerce
+    .number({ error: 'is no number of days' })
+    .int()
+    .positive()
+    .default(DEFAULT_RETENTION_DAYS),
   GATE_LIVE_URL: z
     .url({ protocol: /^https?$/, error: 'is no http or https URL' })
     .refine((url) => !/[?#]/.test(url), 'must end with its path')
@@ -35,6 +41,8 @@ export type ApiEnvironment = {
   /** With passwords that are read from the secret store by name. */
   cameras: Camera[];
   origins: string[];
+  /** For how long the recorder keeps reads. */
+  retentionDays: number;
   /** The door's public base URL, without a trailing slash; undefined: no live video is shown. */
   liveUrl: string | undefined;
 };
@@ -64,6 +72,7 @@ export function readEnvironment(env: Env, readFile: (path: string) => string): A
     },
     cameras,
     origins: data.GATE_ORIGINS,
+    retentionDays: data.GATE_RETENTION_DAYS,
     liveUrl: data.GATE_LIVE_URL,
   };
 }

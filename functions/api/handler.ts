@@ -44,7 +44,7 @@ export const handler = handle(
     cameras,
     states: cameraStates(table),
     videos: videoStates(table),
-    completeness: tableCompleteness({ ...table, clock }),
+    completeness: tableCompleteness({ ...table, clock, retentionDays: environment.retentionDays }),
     ledger,
     lensRows: tableLensRows(table),
     moves: tableMoveLog({ ...table, clock }),

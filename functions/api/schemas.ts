@@ -45,8 +45,11 @@ const PictureAnswer = PictureSchema.extend({
   urlExpiresAt: z.iso.datetime().meta({ description: 'Fetch the detection again for a fresh url.', example: INSTANT }),
 }).openapi('Picture');
 
+/** Without what the bridge tells the recorder only. */
+const Shown = DetectionSchema.omit({ beside: true });
+
 /** A Detection as the API gives it: with a URL for each picture. */
-export const DetectionAnswer = DetectionSchema.extend({
+export const DetectionAnswer = Shown.extend({
   id: DetectionId,
   camera: CameraId,
   plate: DetectionSchema.shape.plate.meta({
@@ -64,7 +67,9 @@ export const DetectionAnswer = DetectionSchema.extend({
   }),
   at: DetectionSchema.shape.at.meta({ description: 'The instant lists are ordered by.', example: INSTANT }),
   timeFrom: DetectionSchema.shape.timeFrom.meta({
-    description: 'camera: its clock; corrected: its clock was off and `at` is mended; arrival: it sent no usable time.',
+    description:
+      'camera: its clock, right within 5 min or never measured; corrected: its clock was off and `at` is mended; ' +
+      'arrival: it sent no usable time, or one that its clock, set since it was measured, made impossible.',
   }),
   receivedAt: DetectionSchema.shape.receivedAt.meta({ description: 'When it first reached us.', example: INSTANT }),
   late: DetectionSchema.shape.late.meta({

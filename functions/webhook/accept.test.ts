@@ -12,6 +12,7 @@ import { type PushingCamera, pushSource } from '../../shared/webhook/push-source
 import { accept } from './accept.ts';
 
 const CAMERA = '192.0.2.10';
+const NOW = Date.UTC(2026, 10, 22, 5, 0, 1);
 const sample = (name: string) => readFileSync(new URL(`../../test/samples/${name}`, import.meta.url));
 const camera = (id: string, over: Partial<PushingCamera> = {}): PushingCamera => ({
   id: CameraIdSchema.parse(id),
@@ -26,6 +27,8 @@ class Gate {
   cameras = [camera('gate')];
   queueAway = false;
   picturesAway = false;
+  /** As the bridge has measured it. */
+  clockOffsetMs: number | null = null;
   sent: Detection[] = [];
   warnings: LogFields[] = [];
   stored = new Map<string, Uint8Array>();
@@ -45,7 +48,8 @@ class Gate {
     } as unknown as APIGatewayProxyEventV2;
     const answer = await accept(event, {
       source: pushSource(this.cameras),
-      clock: systemClock,
+      clockOffsets: async (cameras) => (camera) => (cameras.includes(camera) ? this.clockOffsetMs : null),
+      clock: { ...systemClock, now: () => NOW },
       log: { ...silentLog, warn: (event, fields = {}) => void this.warnings.push({ event, ...fields }) },
       queue: {
         send: async (detections) => {
@@ -224,6 +228,29 @@ describe('every body form in the wild (ISAPI.md 5.1)', () => {
         expect(await gate.push(Buffer.from(bytes), { headers: FORM })).toBe(200);
       }),
     );
+  });
+});
+
+describe('when a pushed read happened', () => {
+  const HOUR_MS = 3_600_000;
+
+  test('is mended where the bridge has measured how far the camera’s clock is off', async () => {
+    gate.clockOffsetMs = HOUR_MS;
+    expect(await gate.push(XML)).toBe(200);
+    expect(gate.sent).toMatchObject([
+      { timeFrom: 'corrected', capturedAt: '2026-11-22T05:00:00.000Z', at: '2026-11-22T04:00:00.000Z' },
+    ]);
+  });
+
+  test('is the camera’s word where nobody has', async () => {
+    expect(await gate.push(XML)).toBe(200);
+    expect(gate.sent).toMatchObject([{ timeFrom: 'camera', at: '2026-11-22T05:00:00.000Z' }]);
+  });
+
+  test('is its arrival where its clock tells of what is still to come', async () => {
+    expect(await gate.push(XML.replace('2026-', '2199-'))).toBe(200);
+    const [read] = gate.sent;
+    expect(read).toMatchObject({ timeFrom: 'arrival', at: read?.receivedAt, capturedAt: '2199-11-22T05:00:00.000Z' });
   });
 });
 

@@ -9,6 +9,7 @@ import type { Log } from '../../shared/support/log.ts';
 import { MAX_PUSH_BYTES, type PushedRead, readPush } from '../../shared/webhook/intake.ts';
 import { tokenInPath } from '../../shared/webhook/push-path.ts';
 import type { PushSource } from '../../shared/webhook/push-source.ts';
+import type { MeasuredOffsets } from './measured-offsets.ts';
 
 /** What base64 makes of the largest push; longer bodies are refused before anything is decoded. */
 const MAX_ENCODED_CHARACTERS = Math.ceil(MAX_PUSH_BYTES / 3) * 4;
@@ -17,6 +18,7 @@ const PICTURES_DEADLINE_MS = 3_000;
 
 export type Accept = {
   source: PushSource;
+  clockOffsets: MeasuredOffsets;
   pictures: PictureStore;
   queue: DetectionQueue;
   clock: Clock;
@@ -27,7 +29,8 @@ type Answer = APIGatewayProxyStructuredResultV2;
 
 /** 200 when the queue has every read (or there is none), 403 for a foreign source, 413 for too much, 503 when the queue is away. */
 export async function accept(event: APIGatewayProxyEventV2, deps: Accept): Promise<Answer> {
-  const { source, clock, log } = deps;
+  const { source, clockOffsets, clock, log } = deps;
+  const receivedAt = clock.now();
   // The peer that API Gateway saw; a forged X-Forwarded-For is never looked at.
   const sourceAddress = event.requestContext?.http?.sourceIp ?? '';
   const token = tokenInPath(event.rawPath);
@@ -42,7 +45,8 @@ export async function accept(event: APIGatewayProxyEventV2, deps: Accept): Promi
     return answer(413);
   }
   const contentType = header(event, 'content-type');
-  const contents = readPush({ contentType, body, candidates, receivedAt: clock.now() });
+  const clockOffsetOf = await clockOffsets(candidates.map(({ id }) => id));
+  const contents = readPush({ contentType, body, candidates, receivedAt, clockOffsetOf });
   for (const fault of contents.faults) log.warn('webhook.part.refused', fault);
   if (contents.reads.length === 0) {
     log.info('webhook.ignored', { bytes: body.length, events: contents.ignored });
@@ -67,7 +71,12 @@ async function send(detections: readonly Detection[], { queue, log }: Accept): P
   try {
     const { refused } = await queue.send(detections);
     for (const index of refused) log.error('webhook.read.refused', { detection: detections[index]?.id });
-    log.info('webhook.accepted', { reads: detections.length - refused.length });
+    const pictures = detections.reduce((sum, detection) => sum + detection.pictures.length, 0);
+    log.info('webhook.accepted', {
+      camera: detections[0]?.camera,
+      reads: detections.length - refused.length,
+      pictures,
+    });
     return refused.length === 0;
   } catch (error) {
     log.error('webhook.queue.failed', { reads: detections.length, reason: reasonOf(error) });

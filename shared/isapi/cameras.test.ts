@@ -98,6 +98,14 @@ describe('several cameras from a file', () => {
     [{ timeZone: 'UTC+5' }, 'GATE_CAMERAS[0].timeZone must be an IANA time zone'],
     [{ pushFrom: ['203.0.113.0/33'] }, 'GATE_CAMERAS[0].pushFrom[0] must be an address or a network'],
     [{ pushFrom: '203.0.113.1' }, 'GATE_CAMERAS[0].pushFrom must be a list'],
+    [{ pushFrom: ['203.0.113.1', '0.0.0.0/0'] }, 'GATE_CAMERAS[0].pushFrom[1] is wider than /8'],
+    [{ pushFrom: ['128.0.0.0/1'] }, 'GATE_CAMERAS[0].pushFrom[0] is wider than /8'],
+    [{ pushFrom: ['::/0'] }, 'GATE_CAMERAS[0].pushFrom[0] is wider than /8 (/32 of IPv6)'],
+    [{ pushFrom: ['2001::/31'] }, 'GATE_CAMERAS[0].pushFrom[0] is wider than /8 (/32 of IPv6)'],
+    // IPv4 as IPv6 writes it, whole and by halves.
+    [{ pushFrom: ['::ffff:0:0/96'] }, 'GATE_CAMERAS[0].pushFrom[0] is wider than /8'],
+    [{ pushFrom: ['::ffff:128.0.0.0/97'] }, 'GATE_CAMERAS[0].pushFrom[0] is wider than /8'],
+    [{ pushFrom: ['::/64'] }, 'GATE_CAMERAS[0].pushFrom[0] is wider than /8'],
     [{ pushToken: 'short' }, 'GATE_CAMERAS[0].pushToken must be 16 to 128'],
     [{ mac: '44:19' }, 'GATE_CAMERAS[0].mac must be a MAC'],
     [{ directions: { forward: 'north', reverse: 'out' } }, 'GATE_CAMERAS[0].directions.forward must be "in" or "out"'],
@@ -115,6 +123,53 @@ describe('several cameras from a file', () => {
         { ...entry, ...both, mac: '44-19-B6-00-00-01' },
       ]),
     ).toThrow(/\[1\]\.id .*\n.*\[1\]\.mac .*\n.*\[1\]\.user .*\n.*\[1\]\.pushToken /);
+  });
+
+  it('may push from any address with a token, and from what one operator owns without', () => {
+    const [any, owned] = fromFile([
+      { ...entry, pushFrom: ['0.0.0.0/0', '::/0'], pushToken: 'abcdefgh12345678' },
+      { ...entry, id: 'south', host: '192.0.2.99', pushFrom: ['10.0.0.0/8', '2001:db8::/32', '::ffff:10.0.0.0/104'] },
+    ]);
+    expect([any?.pushFrom.length, owned?.pushFrom.length]).toEqual([2, 3]);
+  });
+
+  const mac = '44:19:b6:00:00:01';
+  const pushToken = 'abcdefgh12345678';
+  const alike =
+    'mac is missing: another camera pushes from its address, and only a mac or a pushToken tells whose a push is';
+  it.each([
+    ['the one public address of their site', {}, {}, ['north', 'south']],
+    ['one address that only one can be told by', { mac }, {}, ['south']],
+    [
+      'a network of the other',
+      { pushFrom: ['192.0.2.0/24'] },
+      { pushFrom: ['198.51.100.1', '192.0.2.7'] },
+      ['north', 'south'],
+    ],
+  ])('that push from %s are refused where nothing tells them apart', (_, north, south, refused) => {
+    const host = '203.0.113.7';
+    const cameras = [
+      { ...entry, host, ...north },
+      { ...entry, id: 'south', host, httpPort: 8081, ...south },
+    ];
+    const said = refused.map((id) => `GATE_CAMERAS[${cameras.findIndex((camera) => camera.id === id)}].${alike}`);
+    expect(() => fromFile(cameras)).toThrow(
+      expect.objectContaining({ message: `could not read the configuration: ${said.join('\n')}` }),
+    );
+  });
+
+  it.each([
+    ['by a MAC each', { mac }, { mac: '44:19:b6:00:00:02' }],
+    ['by the token of one, which the other may not show', { pushToken }, {}],
+    ['by their addresses', { pushFrom: ['192.0.2.1'] }, { pushFrom: ['192.0.2.2'] }],
+  ])('that push from one site are taken where they are told apart %s', (_, north, south) => {
+    const host = '203.0.113.7';
+    expect(
+      fromFile([
+        { ...entry, host, ...north },
+        { ...entry, id: 'south', host, httpPort: 8081, ...south },
+      ]),
+    ).toHaveLength(2);
   });
 
   it.each([[{}], [[]], ['x']])('that are %j are refused', (wrong) => {

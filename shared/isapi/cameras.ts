@@ -6,9 +6,12 @@ import type { CameraId } from '../detection/detection.ts';
 import { Rejected } from '../support/errors.ts';
 import { Secret } from '../support/secret.ts';
 import { CameraSettings } from './camera-settings.ts';
+import { camerasPushingAlike } from './cameras-pushing-alike.ts';
 
 const ONLY_CAMERA_ID = 'gate';
 const MAX_CAMERAS = 1_000;
+const PUSHES_ALIKE =
+  'is missing: another camera pushes from its address, and only a mac or a pushToken tells whose a push is';
 
 export type PasswordSource =
   | { kind: 'given'; secret: Secret }
@@ -109,6 +112,11 @@ function readSeveral(path: string, readFile: (path: string) => string): Camera[]
     ),
   ];
   if (doubles.length > 0) throw wrong(doubles);
+  const alike = camerasPushingAlike(cameras);
+  const untold = cameras.flatMap(({ id }, index) =>
+    alike.has(id) ? [`GATE_CAMERAS[${index}].mac ${PUSHES_ALIKE}`] : [],
+  );
+  if (untold.length > 0) throw wrong(untold);
   return cameras;
 }
 

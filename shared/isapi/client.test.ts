@@ -77,6 +77,7 @@ describe('a request through the client', () => {
 
   it('that nobody answers ends in time, and frees the turn', async () => {
     const { client, get } = await gateWhere((request, response) => request.url === '/ok' && response.end());
+    await get('/ok');
     const started = Date.now();
     const slow = client.request({ method: 'GET', path: '/slow', timeoutMs: 200, maxBytes: 10 });
     const next = get('/ok');

@@ -33,7 +33,7 @@ export type PushBody = {
   candidates: readonly PushingCamera[];
   /** UTC milliseconds. */
   receivedAt: number;
-  /** The camera's clock minus ours in ms, where the same process hears its heartbeats; null while it has heard none. */
+  /** The camera's clock minus ours in ms, as its heartbeats tell it; null where nobody has heard any. */
   clockOffsetOf?: (camera: CameraId) => number | null;
 };
 

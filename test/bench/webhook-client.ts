@@ -18,6 +18,7 @@ const sourceIp = '192.0.2.10';
 let reads = 0;
 const deps = {
   source: pushSource([{ id: CameraIdSchema.parse('gate'), pushFrom: [sourceIp] }]),
+  clockOffsets: async () => () => null,
   pictures: { put: async () => {}, url: async () => '' },
   queue: {
     send: async (detections: readonly unknown[]) => {

@@ -9,6 +9,7 @@ const STARTS = 15;
 const ENVIRONMENT = {
   GATE_QUEUE_URL: 'http://127.0.0.1:1/queue',
   GATE_PICTURES_BUCKET: 'pictures',
+  GATE_TABLE: 'gate',
   GATE_CAMERA_IP: '192.0.2.10',
   GATE_CAMERA_USER: 'gate',
   GATE_CAMERA_PASS_SECRET: '/gate/camera',

@@ -19,7 +19,7 @@ import { takeOver } from '../../shared/isapi/tapped-socket.ts';
 import { httpTransport } from '../../shared/isapi/transport.ts';
 import { type DetectionQueue, MAX_BATCH_MESSAGES } from '../../shared/queue/detection-queue.ts';
 import { type DetectionStore, detectionStore } from '../../shared/store/detections.ts';
-import { openDynalite } from '../../shared/store/embedded.fixture.ts';
+import { openDynaliteAside } from '../../shared/store/embedded.fixture.ts';
 import { Broken } from '../../shared/support/errors.ts';
 import { silentLog as log } from '../../shared/support/log.ts';
 import { type SimulatedCamera, startCamera } from '../camera/camera.ts';
@@ -85,7 +85,7 @@ export async function openCompressedGate(options: CompressedGateOptions): Promis
     log,
     disk: hastyDisk,
   });
-  const table = await openDynalite();
+  const table = await openDynaliteAside();
   const store = detectionStore({ client: table.client, table: table.table, clock, log });
   const queue = waitingQueue(store);
   const pictures = fakePictures();

@@ -25,10 +25,12 @@ const CAMERA_AHEAD_MS = 7_000;
 const DAY_HOURS = 24;
 const THIRD_HOURS = DAY_HOURS / 3;
 const VEHICLES = (DAY_HOURS * HOUR_MS) / (HEARTBEATS_A_VEHICLE * HEARTBEAT_MS);
-/** Of the process's heap, the ledger and the table's rows in it included. */
-const FLAT_MEBIBYTES = 8;
+/** Of the process's heap, the camera's ledger in it included; the table stands outside. */
+const FLAT_MEBIBYTES = 4;
 const MEBIBYTE = 2 ** 20;
 const PAGE = 100;
+/** A day is work for half a minute; a busy machine may take its time. */
+const DAY_TIMEOUT_MS = 180_000;
 const collectGarbage = gc();
 
 const random = randomFrom(SEED);
@@ -118,18 +120,22 @@ async function day(): Promise<void> {
   }
 }
 
-test('a day of vehicles, of all that pass while the stream is up, is in the table to the row', async () => {
-  await day();
-  const { ledger } = gate.camera;
-  console.log(`${ledger.length} vehicles, ${heartbeats} heartbeats, ${cuts} cuts of the stream`);
-  expect([ledger.length, cuts > DAY_HOURS]).toEqual([VEHICLES, true]);
-  const passed = ledger.map((entry) => {
-    const expected = expectedRead(entry);
-    return sentWithPictures.has(entry.uuid) ? expected : { ...expected, pictures: [] };
-  });
-  expect((await rows()).map(whatWasTold)).toEqual(passed);
-  expect(gate.picturesStored()).toBe(2 * sentWithPictures.size);
-});
+test(
+  'a day of vehicles, of all that pass while the stream is up, is in the table to the row',
+  async () => {
+    await day();
+    const { ledger } = gate.camera;
+    console.log(`${ledger.length} vehicles, ${heartbeats} heartbeats, ${cuts} cuts of the stream`);
+    expect([ledger.length, cuts > DAY_HOURS]).toEqual([VEHICLES, true]);
+    const passed = ledger.map((entry) => {
+      const expected = expectedRead(entry);
+      return sentWithPictures.has(entry.uuid) ? expected : { ...expected, pictures: [] };
+    });
+    expect((await rows()).map(whatWasTold)).toEqual(passed);
+    expect(gate.picturesStored()).toBe(2 * sentWithPictures.size);
+  },
+  DAY_TIMEOUT_MS,
+);
 
 test('memory is flat over the day', () => {
   console.log(`heap after each third of the day: ${heaps.map((heap) => heap.toFixed(1)).join(', ')} MiB`);

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DetectionList } from '../../functions/api/schemas.ts';
 import { until } from './until.ts';
 
@@ -13,21 +13,29 @@ const MAIN = fileURLToPath(new URL('../local/main.ts', import.meta.url));
 const PUSHES = 60;
 const SECONDS_BETWEEN_TRUCKS = '600';
 
+type Started = { api: string; bridge: number; media: number };
+
 let data: string;
 let child: ChildProcess;
 let screen: string;
-beforeEach(async () => {
+beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'gate-start-'));
 });
-afterEach(async () => {
+afterAll(async () => {
+  await interrupt();
+  await rm(data, { recursive: true, force: true });
+});
+
+/** Ctrl-C, and the exit code. */
+async function interrupt(): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) {
     child.kill('SIGINT');
     await once(child, 'exit');
   }
-  await rm(data, { recursive: true, force: true });
-});
+  return child.exitCode;
+}
 
-async function start(env: Record<string, string> = {}): Promise<{ api: string; bridge: number; media: number }> {
+async function start(env: Record<string, string> = {}): Promise<Started> {
   screen = '';
   const args = [MAIN, '--port', '0', '--data', data, '--every', SECONDS_BETWEEN_TRUCKS];
   child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -49,44 +57,58 @@ function isAlive(pid: number): boolean {
 const alert = (n: number) =>
   `<EventNotificationAlert><dateTime>2026-01-02T03:04:${String(n).padStart(2, '0')}Z</dateTime><eventType>ANPR</eventType><ANPR><licensePlate>01A${100 + n}BC</licensePlate></ANPR></EventNotificationAlert>`;
 
-test('reads that were acknowledged are there after Ctrl-C and another start, and no process is left', async () => {
-  const { api, bridge, media } = await start();
-  const pushed = Array.from({ length: PUSHES }, (_, n) =>
-    fetch(`${api}/gate/anpr-event/`, { method: 'POST', body: alert(n) }),
-  );
-  expect((await Promise.all(pushed)).map(({ status }) => status)).toEqual(Array(PUSHES).fill(200));
-  child.kill('SIGINT');
-  expect(await once(child, 'exit')).toEqual([0, null]);
-  expect([bridge, media].map(isAlive)).toEqual([false, false]);
+describe('on the simulated camera', () => {
+  let again: Started;
 
-  const again = await start();
-  const headers = { Authorization: `Bearer ${(await readFile(join(data, 'operator.jwt'), 'utf8')).trim()}` };
-  const answer = await fetch(`${again.api}/gate/detections?limit=100&to=2026-01-03T00:00:00Z`, { headers });
-  expect(DetectionList.parse(await answer.json()).items).toHaveLength(PUSHES);
-});
+  test('reads that were acknowledged are there after Ctrl-C and another start, and no process is left', async () => {
+    const { api, bridge, media } = await start();
+    const pushed = Array.from({ length: PUSHES }, (_, n) =>
+      fetch(`${api}/gate/anpr-event/`, { method: 'POST', body: alert(n) }),
+    );
+    expect((await Promise.all(pushed)).map(({ status }) => status)).toEqual(Array(PUSHES).fill(200));
+    expect(await interrupt()).toBe(0);
+    expect([bridge, media].map(isAlive)).toEqual([false, false]);
 
-test('killed outright, it leaves no process that would hold the camera', async () => {
-  const { bridge, media } = await start();
-  child.kill('SIGKILL');
-  await until('both to end', () => !isAlive(bridge) && !isAlive(media));
-});
-
-test('what the bridge warns of stands on the screen', async () => {
-  // Nothing listens on the discard port of this machine.
-  await start({
-    GATE_CAMERA_IP: '127.0.0.1',
-    GATE_CAMERA_PORT: '9',
-    GATE_CAMERA_USER: 'gate',
-    GATE_CAMERA_PASS: 'invented-Pass1',
+    again = await start();
+    const token = (await readFile(join(data, 'operator.jwt'), 'utf8')).trim();
+    // Its link to the lane holds a token that may only watch.
+    expect(screen).toContain('/watch/#token=');
+    expect(screen).not.toContain(token);
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = await fetch(`${again.api}/gate/detections?limit=100&to=2026-01-03T00:00:00Z`, { headers });
+    expect(DetectionList.parse(await answer.json()).items).toHaveLength(PUSHES);
   });
-  await until('the warning', () => screen.includes('! stream.unreachable'));
-  expect(screen).not.toContain('invented-Pass1');
+
+  test('the death of live video is told, and plates go on', async () => {
+    process.kill(again.media, 'SIGKILL');
+    await until('the word', () => screen.includes('No live video any more'));
+    expect((await fetch(`${again.api}/health`)).status).toBe(200);
+    expect(screen).not.toContain('Stopping');
+  });
 });
 
-test('the death of live video is told, and plates go on', async () => {
-  const { api, media } = await start();
-  process.kill(media, 'SIGKILL');
-  await until('the word', () => screen.includes('No live video any more'));
-  expect((await fetch(`${api}/health`)).status).toBe(200);
-  expect(screen).not.toContain('Stopping');
+describe('on a camera that nobody reaches', () => {
+  let started: Started;
+  beforeAll(async () => {
+    await interrupt();
+    // Nothing listens on the discard port of this machine.
+    started = await start({
+      GATE_CAMERA_IP: '127.0.0.1',
+      GATE_CAMERA_PORT: '9',
+      GATE_CAMERA_USER: 'gate',
+      GATE_CAMERA_PASS: 'invented-Pass1',
+    });
+  });
+
+  test('what the bridge warns of stands on the screen', async () => {
+    await until('the warning', () => screen.includes('! stream.unreachable'));
+    expect(screen).not.toContain('invented-Pass1');
+  });
+
+  test('killed outright, it leaves no process that would hold the camera', async () => {
+    const { bridge, media } = started;
+    expect([bridge, media].map(isAlive)).toEqual([true, true]);
+    child.kill('SIGKILL');
+    await until('both to end', () => !isAlive(bridge) && !isAlive(media));
+  });
 });

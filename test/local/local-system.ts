@@ -8,6 +8,7 @@ import { lockFolder } from '../../bridge/outbox/folder-lock.ts';
 import { createApi } from '../../functions/api/api.ts';
 import { recordBatch } from '../../functions/recorder/record.ts';
 import { accept } from '../../functions/webhook/accept.ts';
+import { measuredOffsets } from '../../functions/webhook/measured-offsets.ts';
 import { tokenVerifier } from '../../shared/auth/verify-token.ts';
 import { type Environment, readCameras } from '../../shared/isapi/cameras.ts';
 import { labelPassword } from '../../shared/isapi/guard/password-label.ts';
@@ -120,7 +121,9 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
     origins: [],
   });
   const queue = sqsDetectionQueue({ client: queues.client, queueUrl: queues.detectionsUrl });
-  const webhook = { source: pushSource(cameras.map(pushingCamera)), pictures: pictures.store, queue, clock, log };
+  const clockOffsets = measuredOffsets({ states: cameraStates(guarded), clock, log });
+  const source = pushSource(cameras.map(pushingCamera));
+  const webhook = { source, clockOffsets, pictures: pictures.store, queue, clock, log };
   const deadLetter = sendToDeadLetterQueue({ client: queues.client, queueUrl: queues.deadLetterUrl });
   const recorder = { store, deadLetter, count: () => {}, log };
 

@@ -11,6 +11,7 @@ import { type LocalSystem, startLocalSystem } from './local-system.ts';
 import { showReads } from './show-reads.ts';
 import { showVideo } from './show-video.ts';
 import { showWarnings } from './show-warnings.ts';
+import { WATCH_LINK_MINUTES, watchLink } from './watch-link.ts';
 
 const HEALTH_TIMEOUT_MS = 25_000;
 const HEALTH_EVERY_MS = 100;
@@ -44,10 +45,11 @@ async function run({ data, port, every }: Options): Promise<void> {
   welcome(system, data, camera);
   const traffic = camera && driveTraffic(camera, { everyMs: every * 1000, seed: Date.now() % 100_000 });
   const media = system.media();
+  const place = { url: system.url, tokenFile: tokenFileIn(data) };
   const shown = Promise.all([
     showReads(system, told.signal),
-    showWarnings(system.bridge(), told.signal),
-    ...(media ? [showWarnings(media, told.signal), showVideo(media, data, told.signal)] : []),
+    showWarnings(system.bridge(), place, told.signal),
+    ...(media ? [showWarnings(media, place, told.signal), showVideo(media, data, told.signal)] : []),
   ]);
   const wordsOn = (name: string, code: number | null) =>
     `the ${name} process ended by itself (${code === null ? 'killed' : `exit ${code}`}); see ${join(data, `${name}.log`)}`;
@@ -106,7 +108,11 @@ async function healthy({ url }: LocalSystem): Promise<void> {
   }
 }
 
-function welcome({ url, bridge, media, token }: LocalSystem, data: string, camera: SimulatedCamera | null): void {
+/** As a person would type it. */
+const tokenFileIn = (data: string): string => join(data, 'operator.jwt');
+
+function welcome(system: LocalSystem, data: string, camera: SimulatedCamera | null): void {
+  const { url, bridge, media } = system;
   const line = (name: string, what: string) => console.log(`  ${colours.bold(name.padEnd(10))}${what}`);
   console.log(`\n${colours.green('gate-camera is up')}\n`);
   line(
@@ -121,10 +127,13 @@ function welcome({ url, bridge, media, token }: LocalSystem, data: string, camer
   );
   line('api', `${url}/api/openapi.json`);
   line('state', data);
-  line('video', `process ${media()?.pid}, log ${join(data, 'media.log')}; the lane: ${url}/watch/#token=${token}`);
-  line('token', `${join(data, 'operator.jwt')}, good for 12 hours`);
+  line('video', `process ${media()?.pid}, log ${join(data, 'media.log')}; the lane: ${watchLink(system)}`);
+  line(
+    'token',
+    `${tokenFileIn(data)}, every right for 12 hours; the link's may only watch, for ${WATCH_LINK_MINUTES} minutes`,
+  );
   console.log(
-    `\n  ${colours.cyan(`curl -H "Authorization: Bearer $(cat ${join(data, 'operator.jwt')})" ${url}/api/gate/detections`)}\n`,
+    `\n  ${colours.cyan(`curl -H "Authorization: Bearer $(cat ${tokenFileIn(data)})" ${url}/api/gate/detections`)}\n`,
   );
 }
 

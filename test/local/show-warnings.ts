@@ -2,17 +2,20 @@
 import colours from 'picocolors';
 import { systemClock } from '../../shared/support/clock.ts';
 import type { StartedProcess } from './started-process.ts';
+import { type Place, warningText } from './warning-text.ts';
 
 const LOOK_EVERY_MS = 500;
 const NOT_WORTH_SAYING = new Set(['info', 'debug']);
 /** Told with what is done about it (show-video.ts). */
 const TOLD_ELSEWHERE = new Set(['mediamtx.missing']);
 
-export async function showWarnings({ lines }: Pick<StartedProcess, 'lines'>, signal: AbortSignal): Promise<void> {
+type Warned = Pick<StartedProcess, 'lines'>;
+
+export async function showWarnings({ lines }: Warned, place: Place, signal: AbortSignal): Promise<void> {
   for (let seen = 0; !signal.aborted; ) {
-    for (const { level, event, reason, note } of lines.slice(seen)) {
-      if (NOT_WORTH_SAYING.has(level) || TOLD_ELSEWHERE.has(event)) continue;
-      console.log(colours.yellow(`  ! ${event}${reason || note ? `: ${String(reason ?? note)}` : ''}`));
+    for (const line of lines.slice(seen)) {
+      if (NOT_WORTH_SAYING.has(line.level) || TOLD_ELSEWHERE.has(line.event)) continue;
+      console.log(colours.yellow(`  ! ${warningText(line, place)}`));
     }
     seen = lines.length;
     await systemClock.sleep(LOOK_EVERY_MS, signal).catch(() => {});

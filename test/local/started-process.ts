@@ -22,12 +22,20 @@ export type StartedProcess = {
 };
 
 /** `name` as in its lines: `bridge.started`, `bridge.failed`. */
-export type ToStart = { name: string; main: string; env: Record<string, string>; logFile: string };
+export type ToStart = {
+  name: string;
+  main: string;
+  env: Record<string, string>;
+  logFile: string;
+  /** A command that makes way for the one behind it: the surroundings that the process starts in. */
+  within?: readonly string[];
+};
 
 /** Resolves once the process says that it has started; rejects with its last words when it does not. */
-export async function startProcess({ name, main, env, logFile }: ToStart): Promise<StartedProcess> {
+export async function startProcess({ name, main, env, logFile, within = [] }: ToStart): Promise<StartedProcess> {
   const log = createWriteStream(logFile, { flags: 'a' });
-  const child = spawn(process.execPath, [main], {
+  const [program = process.execPath, ...args] = [...within, process.execPath, main];
+  const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -1,8 +1,11 @@
 // One request of the client: the token of the moment, the time it may take, and what comes back, told apart.
 import { GateProblem, problemIn } from './gate-problem.ts';
+import { GateUnreachable } from './gate-unreachable.ts';
 
 /** The slowest answers are a lens that moves for 5 s, and a function's own limit of 29 s. */
 const TIMEOUT_MS = 35_000;
+const NO_ANSWER = 'the gate’s API did not answer';
+const UNREADABLE = 'its answer cannot be read: it breaks off, or comes from something else than the gate’s API';
 
 export type How = { signal?: AbortSignal };
 export type Asked = {
@@ -14,8 +17,8 @@ export type Asked = {
 };
 
 /**
- * Each throws GateProblem for an answer that is no success, and what `fetch` throws when there is none: a TypeError, or
- * the reason of the signal.
+ * Each throws GateProblem for an answer that is no success, GateUnreachable when there is none that can be read, the
+ * reason of the caller's signal, and whatever `token()` throws.
  */
 export type Ask = {
   json<Answer>(asked: Asked, how?: How): Promise<Answer>;
@@ -23,8 +26,10 @@ export type Ask = {
   nothing(asked: Asked, how?: How): Promise<void>;
 };
 
+type Read<Answer> = (response: Response) => Promise<Answer>;
+
 export type GateClientOptions = {
-  /** Where the gate's API is, without `/api`: the deployment's `ApiUrl`, or http://127.0.0.1:8787 of `npm start`. */
+  /** Where the gate's API is, with or without `/api`: the deployment's `ApiUrl`, or http://127.0.0.1:8787 of `npm start`. */
   baseUrl: string;
   /** Asked before each request, so that it may renew the token. */
   token: () => Promise<string>;
@@ -33,36 +38,58 @@ export type GateClientOptions = {
 };
 
 export function asking({ baseUrl, token, fetch = (request) => globalThis.fetch(request) }: GateClientOptions): Ask {
-  async function answered(asked: Asked, { signal }: How = {}): Promise<Response> {
+  async function answered<Answer>(asked: Asked, read: Read<Answer>, { signal }: How = {}): Promise<Answer> {
+    const authorization = asked.needsToken ? authorizationOf(asked, await token()) : {};
     const limit = AbortSignal.timeout(TIMEOUT_MS);
-    const request = new Request(urlOf(baseUrl, asked), {
-      method: asked.method,
-      headers: {
-        ...(asked.needsToken && { Authorization: `Bearer ${await token()}` }),
-        ...(asked.body && { 'Content-Type': 'application/json' }),
-      },
-      ...(asked.body && { body: JSON.stringify(asked.body) }),
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    });
-    const response = await fetch(request);
+    const response = await heard(asked, NO_ANSWER, signal, () =>
+      fetch(
+        new Request(urlOf(baseUrl, asked), {
+          method: asked.method,
+          headers: { ...authorization, ...(asked.body && { 'Content-Type': 'application/json' }) },
+          ...(asked.body && { body: JSON.stringify(asked.body) }),
+          signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        }),
+      ),
+    );
     if (!response.ok) throw new GateProblem(await problemIn(response, asked.path), retryAfter(response));
-    return response;
+    return heard(asked, UNREADABLE, signal, () => read(response));
   }
 
   return {
     // Not looked into: the API's tests hold its answers to the document that the types are made of.
-    json: async (asked, how) => JSON.parse(await (await answered(asked, how)).text()),
-    picture: async (asked, how) => (await answered(asked, how)).blob(),
-    nothing: async (asked, how) => {
-      await answered(asked, how);
-    },
+    json: (asked, how) => answered(asked, async (response) => JSON.parse(await response.text()), how),
+    picture: (asked, how) => answered(asked, (response) => response.blob(), how),
+    nothing: (asked, how) => answered(asked, async () => {}, how),
   };
+}
+
+async function heard<Heard>(
+  { method, path }: Asked,
+  why: string,
+  signal: AbortSignal | undefined,
+  hear: () => Promise<Heard>,
+): Promise<Heard> {
+  try {
+    return await hear();
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new GateUnreachable(`${method} ${path}`, why, { cause });
+  }
+}
+
+/** Apart from the request, since the platform's own error would repeat a token that no header can carry. */
+function authorizationOf({ method, path }: Asked, token: string): Record<string, string> {
+  const Authorization = `Bearer ${token.trim()}`;
+  if (/^[\x20-\x7e]*$/.test(Authorization)) return { Authorization };
+  throw new GateUnreachable(`${method} ${path}`, 'the token holds what no header can carry', {});
 }
 
 function urlOf(baseUrl: string, { path, query = {} }: Asked): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
-  return `${baseUrl.replace(/\/+$/, '')}${path}${search.size === 0 ? '' : `?${search}`}`;
+  // Every path begins with /api itself; a host may be called api too.
+  const root = baseUrl.replace(/\/+$/, '').replace(/(?<=^|[^/:])\/api$/, '');
+  return `${root}${path}${search.size === 0 ? '' : `?${search}`}`;
 }
 
 function retryAfter(response: Response): number | null {

@@ -5,6 +5,7 @@ import type { DetectionList, LiveView } from './schemas.ts';
 
 export type { GateClientOptions } from './ask.ts';
 export { GateProblem } from './gate-problem.ts';
+export { GateUnreachable } from './gate-unreachable.ts';
 export type * from './schemas.ts';
 
 type Operations = ReturnType<typeof operations>;

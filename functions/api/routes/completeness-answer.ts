@@ -29,11 +29,14 @@ export const HourAnswer = z
     }),
     lane: z.string().nullable().meta({ description: 'Null where no lane was named, or nothing passed.', example: '1' }),
     camera: Count.meta({
-      description:
-        'Rows that the camera’s memory held of this hour, over all looks into it. Two of them within 5 s may tell of one read.',
+      description: 'Rows that the camera’s memory held of this hour, over all looks into it.',
       example: 412,
     }),
-    stored: Count.meta({ description: 'Reads of this hour in the table.', example: 412 }),
+    stored: Count.meta({
+      description:
+        'Reads of this hour in the table; what two roads told of with a second between them is one vehicle, and counts once.',
+      example: 412,
+    }),
     missing: Count.meta({ description: 'Rows of the camera that no stored read tells of.', example: 0 }),
     recovered: Count.meta({
       description: 'Stored reads that only the memory had, or had first: they would have been lost.',

@@ -9,7 +9,7 @@ import { hourState } from './completeness-state.ts';
 const MINUTE_MS = 60_000;
 /** NOW is a full hour: this one is over. */
 const HOUR = isoInstant(NOW - HOUR_MS);
-const hour = { hour: HOUR, onlyInCamera: [], isCapped: false };
+const hour = { hour: HOUR, onlyInCamera: [], isCapped: false, isExpired: false };
 const memory: MemoryReport = {
   reportedAt: isoInstant(NOW + 4 * MINUTE_MS),
   supported: true,
@@ -57,6 +57,38 @@ describe('an hour', () => {
     ['the memory was emptied', { gaps: [{ ...gap, why: 'emptied', estimate: 0 }] }, /emptied.*09:10:00.000Z$/],
   ])('is unknown where %s', (_, changes, reason) => {
     expect(judged(changes)).toEqual({ state: 'unknown', reason: expect.stringMatching(reason) });
+  });
+
+  test('says first of all what was told to be lost, whatever else is not known of it', () => {
+    const causes: (Partial<MemoryReport> & { at?: number })[] = [
+      { supported: false },
+      { rememberedFrom: isoInstant(NOW - MINUTE_MS) },
+      { rememberedFrom: isoInstant(NOW + MINUTE_MS) },
+      { at: NOW + 9 * 24 * HOUR_MS },
+    ];
+    for (const { at = NOW + 4 * MINUTE_MS, ...cause } of causes) {
+      expect(judged({ ...cause, gaps: [rolledOver] }, { isCapped: true }, at)).toEqual({
+        state: 'unknown',
+        reason: expect.stringMatching(/rolled over/),
+      });
+    }
+  });
+
+  test('lacks nothing for sure once its reads are kept no longer', () => {
+    expect(judged({}, { ...missing(4), isExpired: true })).toEqual({
+      state: 'unknown',
+      reason: expect.stringMatching(/kept no longer/),
+    });
+  });
+
+  test('is not whole, and says so, where the memory cannot be asked any more', () => {
+    const sweptTo = isoInstant(NOW - 30 * MINUTE_MS);
+    expect(judged({ sweptTo })).toEqual({
+      state: 'open',
+      reason: `the camera’s memory could not be asked since ${sweptTo}, before the hour was over`,
+    });
+    // By the camera's own clock, an hour ahead, that was a moment ago.
+    expect(judged({ sweptTo, aheadMs: -HOUR_MS / 2 }).reason).toMatch(/was last asked at/);
   });
 
   test('is not touched by a gap that ends where it begins', () => {

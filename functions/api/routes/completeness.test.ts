@@ -98,7 +98,15 @@ describe('the completeness of a camera', () => {
     );
     const { id, camera: by, plate, at, capturedAt, sources } = read;
     const stored: StoredRead = { id, camera: by, plate, at, capturedAt, sources, isRecovered: false };
-    const lanes = { hour: hour(0), lane: '1', camera: rows.length, stored: 1, recovered: 0, isCapped: false };
+    const lanes = {
+      hour: hour(0),
+      lane: '1',
+      camera: rows.length,
+      stored: 1,
+      recovered: 0,
+      isCapped: false,
+      isExpired: false,
+    };
     const { completeness } = told({ hours: [{ ...lanes, onlyInCamera: rows, onlyStored: [stored] }] });
     const { body } = await ask('', { completeness });
     const [item] = CompletenessAnswer.parse(body).items;
@@ -122,6 +130,7 @@ describe('the completeness of a camera', () => {
     ['begins in the future', '?from=2031-01-01T00:00:00Z'],
     ['is no instant', '?from=yesterday'],
     ['is the first year there was', '?from=0000-01-01T00:00:00Z'],
+    ['begins before the first year', '?to=0000-01-01T12:00:00Z'],
   ])('is refused for a span that %s', async (_, query) => {
     const { status, body } = await ask(query);
     expect([status, body.code]).toEqual([400, 'invalid_request']);
@@ -133,7 +142,7 @@ describe('the completeness of a camera', () => {
       'from=9999-12-31T00:00:00Z&to=9999-12-31T23:59:59Z',
     ]) {
       const { status, body } = await ask(`?${span}`);
-      expect([status, body.items?.length]).toEqual([200, 24]);
+      expect([status, CompletenessAnswer.parse(body).items.length]).toEqual([200, 24]);
     }
   });
 

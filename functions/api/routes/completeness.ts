@@ -22,6 +22,9 @@ type Dependencies = {
 const RIGHT = 'gate:read';
 const DEFAULT_HOURS = 24;
 const MAX_DAYS = 7;
+/** Of the instants that can be written as others are. */
+const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 const Query = z.object({
   from: DetectionQuery.shape.from.meta({
@@ -49,7 +52,7 @@ export function completenessRoutes({ completeness, cameras, clock, access }: Dep
     description:
       'The bridge asks the camera’s own memory of plates every few minutes and keeps an account of what it held; this ' +
       'compares that with the table. A row counts as stored under its own id, or as the read that came by another road ' +
-      `within 5 s. Whole hours of the camera’s own clock, ${MAX_DAYS} days at most.`,
+      `within 5 s and is no other row’s. Whole hours of the camera’s own clock, ${MAX_DAYS} days at most.`,
     middleware: access(RIGHT),
     ...needs(RIGHT),
     request: { params: z.object({ id: CameraId }), query: Query },
@@ -73,7 +76,8 @@ export function completenessRoutes({ completeness, cameras, clock, access }: Dep
     const { from, to } = wholeHours(c.req.valid('query'), now + (isFarOff(aheadMs) ? aheadMs : 0));
     const compared = await completeness.compare(id, from, to);
     const items = compared.hours.map((hour) => hourAnswer(hour, memory, now));
-    return c.json({ from: compared.from, to, items, cursor: null, capped: cappedBy(compared.from, from), memory }, 200);
+    const span = { from: compared.from, to: isoInstant(Math.min(Date.parse(to), LAST_MS)) };
+    return c.json({ ...span, items, cursor: null, capped: cappedBy(compared.from, from), memory }, 200);
   });
   return app;
 }
@@ -84,6 +88,7 @@ function wholeHours({ from, to }: z.infer<typeof Query>, cameraNow: number): { f
   const end = Date.parse(hourOf(isoInstant(last))) + HOUR_MS;
   const start = from === undefined ? end - DEFAULT_HOURS * HOUR_MS : Date.parse(hourOf(from));
   if (start >= end) throw new Rejected('invalid_request', 'could not compare: from is not before to');
+  if (start < FIRST_MS) throw new Rejected('invalid_request', 'could not compare: the calendar begins later');
   if (end - start > MAX_DAYS * 24 * HOUR_MS) {
     throw new Rejected('invalid_request', `could not compare: more than ${MAX_DAYS} days`);
   }
