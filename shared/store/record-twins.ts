@@ -58,9 +58,15 @@ export function recordingTwins({ merge, twins, clock }: Dependencies) {
     return outcome;
   }
 
-  function isPrompt({ late, at, receivedAt }: Detection): boolean {
+  function isPrompt({ late, at, receivedAt, timeFrom }: Detection): boolean {
     const received = Date.parse(receivedAt);
-    return !late && clock.now() - received < PROMPT_MS && Math.abs(received - Date.parse(at)) <= AT_ONCE_MS;
+    // Dated by its arrival, it tells nothing of how long it was on its way.
+    return (
+      !late &&
+      timeFrom !== 'arrival' &&
+      clock.now() - received < PROMPT_MS &&
+      Math.abs(received - Date.parse(at)) <= AT_ONCE_MS
+    );
   }
 
   /** `row` of the memory becomes a part of `read`: what that one does not know, its pictures too, and its source. */

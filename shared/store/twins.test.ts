@@ -143,6 +143,23 @@ describe.each(databases())('on $name', ({ open }) => {
       expect(await store.record({ ...row, at: corrected, timeFrom: 'corrected' })).toBe('matched');
     });
 
+    test('of an unread vehicle is found where a clock was set and each road dated it by its own correction', async () => {
+      for (const name of ['read-first', 'row-first']) {
+        const read = live(null, 3_600, { camera: name, receivedAt: at(0) });
+        const row = history(null, 3_600, { camera: name });
+        const dated: Detection[] = [
+          { ...read, at: at(0), timeFrom: 'arrival' },
+          { ...row, at: at(-84), timeFrom: 'corrected' },
+        ];
+        // More of them passed in between than one question to the table brings.
+        const others = Array.from({ length: 120 }, (_, n) => live(null, -n - 1, { camera: name, lane: '2' }));
+        await Promise.all(others.map(store.record));
+        for (const each of name === 'read-first' ? dated : dated.toReversed()) await store.record(each);
+        expect(await store.get(read.id)).toMatchObject({ at: at(0), late: false, sources: ['stream', 'history'] });
+        expect(await store.get(row.id)).toBeNull();
+      }
+    });
+
     test('that was live from the memory alone, and comes again late, stays one row and no late one', async () => {
       const plate = newPlate();
       await store.record(history(plate, 0, { late: false }));

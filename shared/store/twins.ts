@@ -7,12 +7,19 @@ import { type Clock, isoInstant } from '../support/clock.ts';
 import { type Row, rememberedOf } from './detection-row.ts';
 import { mergedEntries } from './entries.ts';
 import { cameraPartition, detectionKey, platePartition } from './keys.ts';
-import { fetchRows } from './rows.ts';
+import { fetchRows, MAX_ROWS } from './rows.ts';
 import { HISTORY, TIMELINE } from './table.ts';
 import { isConditionFailure } from './table-errors.ts';
 
 /** Reads of one plate, or of all that passed where it is unread, within seconds; several times what a gate brings forth. */
 const MAX_EXAMINED = 100;
+/**
+ * Roads that do not go by the camera's clock, since it is wrong, date one read as far apart as the ways to correct it are:
+ * by when it came, and by offsets that were measured on both sides of a step of our own clock.
+ */
+const CORRECTED_APART_MS = 3 * 60_000;
+/** A vehicle a second, in both directions. */
+const MAX_EXAMINED_CORRECTED = 400;
 
 export interface Twins {
   /** What is stored of the same vehicle around it, its own row too, each with what the camera's memory held beside it. */
@@ -36,17 +43,19 @@ export function twinFinder({ client, table, clock }: Dependencies): Twins {
   async function idsAround(detection: Detection, instant: string): Promise<DetectionId[]> {
     const middle = Date.parse(instant);
     const { camera, plate } = detection;
+    const isByCamera = instant === detection.capturedAt;
+    const [apartMs, most] = isByCamera ? [AROUND_MS, MAX_EXAMINED] : [CORRECTED_APART_MS, MAX_EXAMINED_CORRECTED];
     const [index, partition] =
       plate === null ? ([TIMELINE, cameraPartition(camera)] as const) : ([HISTORY, platePartition(plate)] as const);
     // The end of a span is exclusive.
-    const span = { from: isoInstant(middle - AROUND_MS), to: isoInstant(middle + AROUND_MS + 1), after: undefined };
+    const span = { from: isoInstant(middle - apartMs), to: isoInstant(middle + apartMs + 1), after: undefined };
     const ids: DetectionId[] = [];
     let examined = 0;
-    const reading = { client, table, index, partitions: [partition], wanted: MAX_EXAMINED };
+    const reading = { client, table, index, partitions: [partition], wanted: most };
     for await (const entry of mergedEntries({ ...reading, span: { ...span, order: 'asc' } })) {
       if (entry.camera === camera) ids.push(entry.id);
       examined += 1;
-      if (examined === MAX_EXAMINED) break;
+      if (examined === most) break;
     }
     return ids;
   }
@@ -56,8 +65,11 @@ export function twinFinder({ client, table, clock }: Dependencies): Twins {
       // Rows are ordered by the corrected instant, and not every road knew how far the camera's clock was off.
       const instants = new Set([detection.at, detection.capturedAt]);
       const found = await Promise.all([...instants].map((instant) => idsAround(detection, instant)));
-      const ids = [...new Set([detection.id, ...found.flat()])].slice(0, MAX_EXAMINED);
-      const rows = await fetchRows({ client, table, clock }, ids);
+      const ids = [...new Set([detection.id, ...found.flat()])];
+      const rows: Row[] = [];
+      for (let from = 0; from < ids.length; from += MAX_ROWS) {
+        rows.push(...(await fetchRows({ client, table, clock }, ids.slice(from, from + MAX_ROWS))));
+      }
       return rows.flatMap(readable).filter((other) => isOfSame(other, detection));
     },
 
