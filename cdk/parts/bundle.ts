@@ -1,4 +1,4 @@
-// How our code becomes what is deployed: minified ESM for Node 24 with everything included.
+// How our code becomes what is deployed: minified ESM for Node 24 with all that it needs there.
 import { execFileSync, type StdioOptions } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,8 +9,18 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** In every bundle beside the code; it holds names of passwords, never a password. */
 export const CAMERAS_FILE = 'cameras.json';
 
-/** digest-fetch's optional import, which is not installed (toolchain: bundling). */
-export const EXTERNAL = ['node-fetch'];
+/** The SDK loads them only where its environment holds no keys, and Lambda's always does: a sixth of a cold start. */
+const OTHER_CREDENTIALS = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+/** What functions are bundled without; `node-fetch` is digest-fetch's optional import, which is not installed. */
+export const EXTERNAL = ['node-fetch', ...OTHER_CREDENTIALS];
 export const TARGET = 'node24';
 export const MAIN_FIELDS = ['module', 'main'];
 /** CommonJS inside an ESM bundle still asks for `require`. */

@@ -9,8 +9,8 @@ const BANNER = "import { createRequire } from 'node:module'; const require = cre
 
 export type Bundle = { path: string; bytes: number; remove(): void };
 
-/** Bundled as it is deployed: minified ESM for Node 24, everything included but digest-fetch's optional node-fetch. */
-export async function bundle(entry: string): Promise<Bundle> {
+/** Bundled as the VM's programs are: minified ESM for Node 24, all included but digest-fetch's optional node-fetch. */
+export async function bundle(entry: string, external: string[] = ['node-fetch']): Promise<Bundle> {
   const folder = mkdtempSync(join(tmpdir(), 'gate-bundle-'));
   const path = join(folder, 'index.mjs');
   await build({
@@ -22,7 +22,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    external: ['node-fetch'],
+    external,
     banner: { js: BANNER },
   });
   return { path, bytes: statSync(path).size, remove: () => rmSync(folder, { recursive: true, force: true }) };

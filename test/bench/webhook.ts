@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { EXTERNAL } from '../../cdk/parts/bundle.ts';
 import { bundle } from './bundle.ts';
 import { runChild } from './child.ts';
 import { type Figure, figure, median } from './figure.ts';
@@ -21,7 +22,7 @@ type Run = { pushMicros: number; base64Micros: number; reads: number; expected: 
 
 /** The webhook's bundle, how long a cold start imports it, and what a 343 kB push costs. */
 export async function measureWebhook(): Promise<Figure[]> {
-  const built = await bundle('../../functions/webhook/handler.ts');
+  const built = await bundle('../../functions/webhook/handler.ts', EXTERNAL);
   const pushes = await runChild<Run>('./webhook-client.ts', []);
   if (pushes.reads !== pushes.expected) throw new Error('the webhook lost reads');
   try {
