@@ -236,10 +236,16 @@ describe('when a pushed read happened', () => {
 
   test('is mended where the bridge has measured how far the camera’s clock is off', async () => {
     gate.clockOffsetMs = HOUR_MS;
-    expect(await gate.push(XML)).toBe(200);
+    expect(await gate.push(XML.replace('T05:', 'T06:').replace('T10:', 'T11:'))).toBe(200);
     expect(gate.sent).toMatchObject([
-      { timeFrom: 'corrected', capturedAt: '2026-11-22T05:00:00.000Z', at: '2026-11-22T04:00:00.000Z' },
+      { timeFrom: 'corrected', capturedAt: '2026-11-22T06:00:00.000Z', at: '2026-11-22T05:00:00.000Z' },
     ]);
+  });
+
+  test('is the camera’s word where that is when it came: its clock was put right since', async () => {
+    gate.clockOffsetMs = HOUR_MS;
+    expect(await gate.push(XML)).toBe(200);
+    expect(gate.sent).toMatchObject([{ timeFrom: 'camera', at: '2026-11-22T05:00:00.000Z', late: false }]);
   });
 
   test('is the camera’s word where nobody has', async () => {

@@ -24,6 +24,11 @@ describe('a clock that was set since it was measured', () => {
     expect(timingOf(NOW - HOUR_MS, NOW, 0, 'later')).toMatchObject({ at: iso(NOW - HOUR_MS), timeFrom: 'camera' });
   });
 
+  test('right, which was an hour ahead: a push that comes as its time has it stands there', () => {
+    expect(timingOf(NOW, NOW + 800, HOUR_MS, 'later')).toMatchObject({ at: iso(NOW), timeFrom: 'camera' });
+    expect(timingOf(NOW - 120_000, NOW, HOUR_MS, 'later')).toMatchObject({ timeFrom: 'corrected' });
+  });
+
   test('a replay keeps its place, however old it is', () => {
     expect(timingOf(NOW - 9 * HOUR_MS, NOW, HOUR_MS, 'whenever')).toMatchObject({
       at: iso(NOW - 10 * HOUR_MS),

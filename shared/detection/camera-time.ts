@@ -71,6 +71,9 @@ function formatOf(timeZone: TimeZone): Intl.DateTimeFormat {
   return format;
 }
 
+/** As far as a right clock and a push's way put its time from its arrival. */
+const ON_TIME_MS = 60_000;
+
 export type Timing = { capturedAt: string; at: string; timeFrom: 'camera' | 'corrected' | 'arrival' };
 
 /**
@@ -94,9 +97,10 @@ export function timingOf(
   if (instant === null) return { capturedAt: arrival, at: arrival, timeFrom: 'arrival' };
   const capturedAt = isoInstant(instant);
   if (isImpossible(instant, receivedAt, clockOffsetMs, comes)) return { capturedAt, at: arrival, timeFrom: 'arrival' };
-  if (clockOffsetMs === null || Math.abs(clockOffsetMs) <= TRUSTED_CLOCK_OFFSET_MS) {
-    return { capturedAt, at: capturedAt, timeFrom: 'camera' };
-  }
+  const isOff = clockOffsetMs !== null && Math.abs(clockOffsetMs) > TRUSTED_CLOCK_OFFSET_MS;
+  // A push that comes as its own time has it: its camera's clock was put right since it was measured.
+  const wasPutRight = comes === 'later' && Math.abs(instant - receivedAt) <= ON_TIME_MS;
+  if (!isOff || wasPutRight) return { capturedAt, at: capturedAt, timeFrom: 'camera' };
   return { capturedAt, at: isoInstant(instant - clockOffsetMs), timeFrom: 'corrected' };
 }
 

@@ -12,8 +12,11 @@ const STREAM = { source: 'stream', comes: 'at_once' } as const;
 
 type Road = { source: 'webhook' | 'stream'; comes: Comes };
 
+/** `measuredMs`: as far ahead as it is, unless given; null where nobody has measured it. */
+type Clock = { offsetMs?: number; measuredMs?: number | null; marks?: string };
+
 /** An event without any mark of a replay, of a camera whose clock is `offsetMs` ahead of ours. */
-function isLate(road: Road, afterMs: number, { offsetMs = 0, isMeasured = true, marks = '' } = {}): boolean {
+function isLate(road: Road, afterMs: number, { offsetMs = 0, measuredMs, marks = '' }: Clock = {}): boolean {
   const dateTime = new Date(CAPTURED + offsetMs).toISOString();
   const bytes = Buffer.from(
     `<EventNotificationAlert><dateTime>${dateTime}</dateTime><eventType>ANPR</eventType>` +
@@ -21,12 +24,16 @@ function isLate(road: Road, afterMs: number, { offsetMs = 0, isMeasured = true, 
   );
   const alert = readAlert(bytes);
   if (alert.kind !== 'plate') throw new Error('no plate in the test event');
-  const clockOffsetMs = isMeasured ? offsetMs : null;
+  const clockOffsetMs = measuredMs === undefined ? offsetMs : measuredMs;
   const arrival = { camera: CameraIdSchema.parse('gate'), timeZone: undefined, clockOffsetMs, bytes, ...road };
   return detectionFromAlert(alert, { ...arrival, receivedAt: CAPTURED + afterMs }).late;
 }
 
 describe('a push', () => {
+  test('of a camera whose clock was put right since it was measured is as late as it came', () => {
+    for (const measuredMs of [-60 * MINUTE_MS, 60 * MINUTE_MS]) expect(isLate(PUSH, 800, { measuredMs })).toBe(false);
+  });
+
   test.each([
     ['at once', 1_000, false],
     ['within two minutes', 120_000, false],
@@ -34,7 +41,7 @@ describe('a push', () => {
     ['after two months in the camera', 60 * DAY_MS, true],
   ])('that comes %s is late: %o', (_, afterMs, late) => {
     expect(isLate(PUSH, afterMs)).toBe(late);
-    expect(isLate(PUSH, afterMs, { isMeasured: false })).toBe(late);
+    expect(isLate(PUSH, afterMs, { measuredMs: null })).toBe(late);
   });
 
   test.each([-DAY_MS, -3 * MINUTE_MS, 3 * MINUTE_MS, DAY_MS])(
@@ -46,8 +53,8 @@ describe('a push', () => {
   );
 
   test('of a clock that nobody measured is judged by that clock, unless that stands in another year', () => {
-    expect(isLate(PUSH, 1_000, { offsetMs: -3 * MINUTE_MS, isMeasured: false })).toBe(true);
-    expect(isLate(PUSH, 1_000, { offsetMs: -9 * 365 * DAY_MS, isMeasured: false })).toBe(false);
+    expect(isLate(PUSH, 1_000, { offsetMs: -3 * MINUTE_MS, measuredMs: null })).toBe(true);
+    expect(isLate(PUSH, 1_000, { offsetMs: -9 * 365 * DAY_MS, measuredMs: null })).toBe(false);
   });
 
   test('that says itself that it is a replay is late however soon it comes', () => {
@@ -58,7 +65,7 @@ describe('a push', () => {
 describe('an event of a held stream', () => {
   test('is never late by a clock that nobody measured', () => {
     for (const offsetMs of [-DAY_MS, -3 * MINUTE_MS, 3 * MINUTE_MS]) {
-      expect(isLate(STREAM, 1_000, { offsetMs, isMeasured: false })).toBe(false);
+      expect(isLate(STREAM, 1_000, { offsetMs, measuredMs: null })).toBe(false);
     }
   });
 

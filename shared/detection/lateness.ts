@@ -1,5 +1,5 @@
 // Whether an event that bears no mark of a replay is one all the same: what comes long after its vehicle opens nothing.
-import type { Comes, Timing } from './camera-time.ts';
+import { type Comes, type Timing, TRUSTED_CLOCK_OFFSET_MS } from './camera-time.ts';
 
 /** As old as a row of the camera's memory is when it is added (DESIGN, Detection): whatever comes later may find one. */
 export const LATE_AFTER_MS = 120_000;
@@ -20,8 +20,9 @@ type Arrived = Timing & {
  */
 export function cameLate({ at, timeFrom, receivedAt, clockOffsetMs, comes }: Arrived): boolean {
   if (timeFrom === 'arrival' || (comes === 'at_once' && clockOffsetMs === null)) return false;
-  // Up to some minutes a measured offset is left in `at` (DESIGN, Camera time).
-  const uncorrectedMs = timeFrom === 'camera' ? (clockOffsetMs ?? 0) : 0;
+  // Up to some minutes a measured offset is left in `at` (DESIGN, Camera time); a larger one that is left is none any more.
+  const isLeftIn = timeFrom === 'camera' && Math.abs(clockOffsetMs ?? 0) <= TRUSTED_CLOCK_OFFSET_MS;
+  const uncorrectedMs = isLeftIn ? (clockOffsetMs ?? 0) : 0;
   const delayMs = receivedAt - (Date.parse(at) - uncorrectedMs);
   return delayMs > LATE_AFTER_MS && delayMs <= LONGEST_DELAY_MS;
 }

@@ -1,6 +1,6 @@
 // Which row of the camera's memory is which read. One row is one read and one read covers one row, so that the same truck
-// again within seconds is not taken for the first one; the bridge, the recorder and completeness all ask here. A further
-// read never takes from a row what it had: with all rows known, the reads may come in any order.
+// again within seconds is not taken for the first one; the bridge, the recorder and completeness all ask here. With all rows
+// known, a further read of one road takes from no row what it had: these may come in any order.
 import type { Detection, DetectionId } from './detection.ts';
 import { Nearby } from './nearby.ts';
 import { apartMs, isOfSame, isTwin, ROADS_APART_MS, type Told, TWIN_WITHIN_MS } from './twin.ts';

@@ -9,7 +9,7 @@ import {
   type Source,
   SourceSchema,
 } from '../detection/detection.ts';
-import { cameraPartition, momentKey, platePartition } from './keys.ts';
+import { cameraPartition, momentKey, platePartition, unreadPartition } from './keys.ts';
 import { HISTORY, TABLE, TIMELINE } from './table.ts';
 
 export type Row = Record<string, unknown>;
@@ -72,9 +72,13 @@ function firstWriterAttributes(detection: Detection, { storedAt, expiresAtSecond
     [TIMELINE.partitionKey]: cameraPartition(detection.camera),
     [TIMELINE.sortKey]: moment,
   };
-  if (detection.plate !== null) {
-    attributes[HISTORY.partitionKey] = platePartition(detection.plate);
+  const { id, camera, plate, at, capturedAt } = detection;
+  if (plate !== null) {
+    attributes[HISTORY.partitionKey] = platePartition(plate);
     attributes[HISTORY.sortKey] = moment;
+  } else if (at !== capturedAt) {
+    attributes[HISTORY.partitionKey] = unreadPartition(camera);
+    attributes[HISTORY.sortKey] = momentKey({ id, at: capturedAt });
   }
   for (const source of sources) attributes[arrivalName(source, late)] = receivedAt;
   for (const [name, value] of Object.entries(vehicle ?? {})) attributes[`${VEHICLE}${name}`] = value;

@@ -22,6 +22,14 @@ export function platePartition(plate: Plate): string {
   return `PLATE#${plate}`;
 }
 
+/**
+ * Where an unread vehicle that lists do not show at the camera's own time stands by that time, since no plate finds it:
+ * for the recorder alone.
+ */
+export function unreadPartition(camera: CameraId): string {
+  return `UNREAD#${camera}`;
+}
+
 /** Sorts as text in the order of time, since `at` is fixed-width ISO. */
 export function momentKey({ at, id }: Moment): string {
   return `${at}#${id}`;

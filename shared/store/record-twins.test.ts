@@ -61,6 +61,13 @@ describe('a row and a read that are stored in the same moment are one', () => {
   });
 });
 
+test('a row that tells no time is no read of the moment in which it was asked for', async () => {
+  const { record, rows } = table();
+  const timeless: Detection = { ...row(1), timeFrom: 'arrival' };
+  for (const message of [read(0), timeless, read(0), { ...read(2), late: true }]) await record(message);
+  expect(ids(rows.values())).toEqual(ids([read(0), timeless, read(2)]));
+});
+
 describe('the same truck again within five seconds', () => {
   test.each([0, 1])('whose second passage nobody heard is stored: the first read’s time is %i s off', async (shift) => {
     const { record, rows } = table();

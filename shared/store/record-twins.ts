@@ -29,6 +29,7 @@ export function recordingTwins({ merge, twins, clock }: Dependencies) {
   };
 
   async function recordHistory(row: Detection): Promise<'created' | 'merged' | 'matched'> {
+    if (!tellsTime(row)) return merge(row);
     const near = await twins.around(row);
     if (near.some((own) => own.id === row.id && !isOnlyHistory(own))) return merge(row);
     if (await joinRead(row, near)) return 'matched';
@@ -81,13 +82,18 @@ export function recordingTwins({ merge, twins, clock }: Dependencies) {
 
 function matched(near: readonly Detection[]): MatchedRows<Detection> {
   // A read that has its row's own id keeps what was beside that.
-  const rows = near.filter((each) => isOnlyHistory(each) || each.beside !== undefined);
+  const rows = near.filter((each) => tellsTime(each) && (isOnlyHistory(each) || each.beside !== undefined));
   const reads = near.filter((each) => !isOnlyHistory(each));
   return matchRows([...rows.flatMap(withBeside), ...rows], reads);
 }
 
 function nearestRead({ ofRow }: MatchedRows<Detection>, row: Detection): Detection | undefined {
   return ofRow.get(row.id)?.toSorted((a, b) => apartMs(a, row) - apartMs(b, row) || (a.id < b.id ? -1 : 1))[0];
+}
+
+/** A remembered row that is dated by when it was asked for is no read of that moment. */
+function tellsTime(row: Detection): boolean {
+  return row.timeFrom !== 'arrival' || !isOnlyHistory(row);
 }
 
 function isOnlyHistory({ sources }: Detection): boolean {

@@ -143,20 +143,31 @@ describe.each(databases())('on $name', ({ open }) => {
       expect(await store.record({ ...row, at: corrected, timeFrom: 'corrected' })).toBe('matched');
     });
 
-    test('of an unread vehicle is found where a clock was set and each road dated it by its own correction', async () => {
-      for (const name of ['read-first', 'row-first']) {
-        const read = live(null, 3_600, { camera: name, receivedAt: at(0) });
-        const row = history(null, 3_600, { camera: name });
-        const dated: Detection[] = [
-          { ...read, at: at(0), timeFrom: 'arrival' },
-          { ...row, at: at(-84), timeFrom: 'corrected' },
-        ];
-        // More of them passed in between than one question to the table brings.
-        const others = Array.from({ length: 120 }, (_, n) => live(null, -n - 1, { camera: name, lane: '2' }));
-        await Promise.all(others.map(store.record));
-        for (const each of name === 'read-first' ? dated : dated.toReversed()) await store.record(each);
-        expect(await store.get(read.id)).toMatchObject({ at: at(0), late: false, sources: ['stream', 'history'] });
-        expect(await store.get(row.id)).toBeNull();
+    test.each([
+      {
+        id: 'arrived',
+        other: 'is dated by its arrival minutes later',
+        dated: { at: at(84), timeFrom: 'arrival', receivedAt: at(84) } as const,
+      },
+      {
+        id: 'offset',
+        other: 'was corrected by another offset',
+        dated: { at: at(150), timeFrom: 'corrected' } as const,
+      },
+      {
+        id: 'replay',
+        other: 'is a replay by a clock that was right',
+        dated: { late: true, receivedAt: at(400) } as const,
+      },
+    ])('of an unread vehicle is found where a clock was set and the other road $other', async ({ id, dated }) => {
+      for (const first of ['row', 'read']) {
+        const name = `${first}-${id}`;
+        const read = live(null, 3_600, { camera: name, receivedAt: at(0), ...dated });
+        const row = history(null, 3_600, { camera: name, at: at(0), capturedAt: at(3_600), timeFrom: 'corrected' });
+        const told = [{ ...read, capturedAt: at(3_600) }, row];
+        for (const each of first === 'read' ? told : told.toReversed()) await store.record(each);
+        const whole = { at: dated.at ?? at(3_600), sources: ['stream', 'history'], late: dated.late ?? false };
+        expect(await timelineOf(name)).toMatchObject([{ id: told[0]?.id, ...whole }]);
       }
     });
 
