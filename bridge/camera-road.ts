@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import type { TimeZone } from '../shared/detection/camera-time.ts';
 import type { CameraId, Detection } from '../shared/detection/detection.ts';
-import { type CameraClock, readCameraClock } from '../shared/isapi/camera-clock.ts';
+import { readCameraClock } from '../shared/isapi/camera-clock.ts';
 import type { Camera } from '../shared/isapi/cameras.ts';
 import type { CameraClient } from '../shared/isapi/client.ts';
 import { readDeviceInfo } from '../shared/isapi/device-info.ts';
 import type { BodyPool } from '../shared/isapi/multipart/body-pool.ts';
 import type { OpenedCamera } from '../shared/isapi/open-camera.ts';
+import { isoOffset } from '../shared/isapi/posix-zone.ts';
 import { takeOver } from '../shared/isapi/tapped-socket.ts';
 import { type Clock, isoInstant } from '../shared/support/clock.ts';
 import { reasonOf } from '../shared/support/errors.ts';
@@ -136,12 +137,6 @@ async function askCamera(
   state.firmwareNote = info.firmwareNote;
   log.info('camera.identified', { camera, model: info.model, firmware: info.firmware });
   if (info.firmwareNote) log.error('camera.firmware.sends_no_plates', { camera, note: info.firmwareNote });
-  return zoneOf(readCameraClock((await ask('/ISAPI/System/time')).body));
-}
-
-function zoneOf({ utcOffsetMinutes }: CameraClock): TimeZone | undefined {
-  if (utcOffsetMinutes === null) return undefined;
-  const minutes = Math.abs(utcOffsetMinutes);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${utcOffsetMinutes < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  const { utcOffsetMinutes } = readCameraClock((await ask('/ISAPI/System/time')).body);
+  return utcOffsetMinutes === null ? undefined : isoOffset(utcOffsetMinutes);
 }

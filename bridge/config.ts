@@ -17,8 +17,6 @@ const Settings = z.object({
   GATE_STATE_FOLDER: z.string({ error: 'is missing: the folder for the outbox and the guard' }).min(1),
   GATE_QUEUE_URL: z.url({ error: 'is no URL: the detections queue' }),
   GATE_TABLE: z.string({ error: 'is missing: the name of the table' }).min(3, 'is no table name'),
-  GATE_PICTURES_BUCKET: z.string().optional(),
-  GATE_PICTURES_FOLDER: z.string().optional(),
   GATE_OUTBOX_MEBIBYTES: z.coerce.number({ error: 'is no number of MiB' }).positive().default(DEFAULT_OUTBOX_MEBIBYTES),
   GATE_STREAM_DEAD_AFTER_SECONDS: z.coerce
     .number({ error: 'is no number of seconds' })

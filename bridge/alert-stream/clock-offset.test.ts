@@ -86,6 +86,49 @@ describe('what waited in the socket while the disk was full', () => {
   });
 });
 
+describe('a start on a full disk', () => {
+  const SEVEN_MINUTES_MS = 7 * 60_000;
+  const STEP_MS = 10_000;
+  const late = NOW + SEVEN_MINUTES_MS;
+
+  function started() {
+    const heard: number[] = [];
+    const { lines, log } = logged();
+    const offset = new ClockOffset({ log, camera: 'gate', onWall: (_at, aheadMs) => heard.push(aheadMs) });
+    offset.heldUp(SEVEN_MINUTES_MS);
+    const beat = (at: number, receivedAt: number) => offset.heard(isoInstant(at), receivedAt, undefined);
+    return { offset, beat, heard, lines };
+  }
+
+  test('does not take the age of what waited for an error of the clock', () => {
+    const { offset, beat, heard, lines } = started();
+    for (let at = NOW + STEP_MS; at < late; at += STEP_MS) beat(at, late);
+    expect(offset).toMatchObject({ ms: null, isUpToDate: false });
+    expect([heard, lines]).toEqual([[], []]);
+    // On time from here on, as the second of them proves.
+    beat(late + 4_000, late + 4_000);
+    beat(late + 14_000, late + 14_300);
+    expect(offset).toMatchObject({ ms: -300, isUpToDate: true });
+    expect(heard).toEqual([-300]);
+  });
+
+  test('knows a clock that is off all the same, after two heartbeats that come as they should', () => {
+    const { offset, beat } = started();
+    beat(late - HOUR_MS, late);
+    expect(offset.ms).toBeNull();
+    beat(late - HOUR_MS + STEP_MS, late + STEP_MS);
+    expect(offset).toMatchObject({ ms: -HOUR_MS, isUpToDate: true });
+  });
+
+  test('waits for two more when the disk was full again between them', () => {
+    const { offset, beat } = started();
+    beat(NOW + STEP_MS, late);
+    offset.heldUp(60_000);
+    beat(NOW + 2 * STEP_MS, late + 60_000);
+    expect(offset.ms).toBeNull();
+  });
+});
+
 test('before the first heartbeat with a time nothing is known', () => {
   const offset = new ClockOffset({ log: logged().log, camera: 'gate' });
   offset.heard('', NOW, undefined);

@@ -7,8 +7,10 @@ import type { Log } from '../../shared/support/log.ts';
 const KEPT = 5;
 /** Beyond this it is said aloud: TLS, retention and an operator's search by time all suffer. */
 const NOTABLE_OFFSET_MS = 5_000;
+/** Heartbeats tell whole seconds. Those of a backlog come at once, and are further apart than this (ISAPI.md 3.4). */
+const JITTER_MS = 2_000;
 
-export type ClockOffsetDeps = {
+type ClockOffsetDeps = {
   log: Log;
   camera: string;
   /** At `at`, UTC ms of ours, the camera's wall was so far ahead of our clock. */
@@ -21,6 +23,8 @@ export class ClockOffset {
   readonly #onWall: ClockOffsetDeps['onWall'];
   #offsets: number[] = [];
   #heldUpMs = 0;
+  /** Of the last heartbeat that may have waited, while none has been measured. */
+  #unprovenOffset: number | null = null;
   #saidOff = false;
 
   constructor({ log, camera, onWall }: ClockOffsetDeps) {
@@ -42,12 +46,14 @@ export class ClockOffset {
   /** For so long more nothing was read: what comes next is as old, heartbeats too, until one of them is on time again. */
   heldUp(ms: number): void {
     this.#heldUpMs += ms;
+    this.#unprovenOffset = null;
   }
 
   heard(dateTime: string, receivedAt: number, timeZone: TimeZone | undefined): void {
     const { instant, wallClock } = readCameraTime(dateTime, timeZone);
     if (instant === null) return;
     const offset = instant - receivedAt;
+    if (this.ms === null && this.#isUnproven(offset)) return;
     const waitedMs = this.#waitedMs(offset);
     // The next one has waited less, or it has not waited at all and the clock was set.
     this.#heldUpMs = Math.max(0, waitedMs - NOTABLE_OFFSET_MS - 1);
@@ -63,6 +69,14 @@ export class ClockOffset {
     const fields = { camera: this.#camera, offsetMs: this.ms, cameraTime: dateTime, ourTime: isoInstant(receivedAt) };
     if (off) this.#log.warn('camera.clock.off', fields);
     else this.#log.info('camera.clock.right', fields);
+  }
+
+  /** What waited while nothing was known has waited less each time; one as far behind as the last has not waited at all. */
+  #isUnproven(offset: number): boolean {
+    if (this.#heldUpMs === 0) return false;
+    const before = this.#unprovenOffset;
+    this.#unprovenOffset = offset;
+    return before === null || offset - before > JITTER_MS;
   }
 
   /** By how much a heartbeat is behind, where that is what it may have waited; else 0. */

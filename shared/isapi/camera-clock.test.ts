@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCameraClock } from './camera-clock.ts';
-import { utcOffsetMinutes } from './posix-zone.ts';
+import { isoOffset, utcOffsetMinutes } from './posix-zone.ts';
 
 const time = (localTime: string, timeZone: string) =>
   Buffer.from(
@@ -70,4 +70,14 @@ describe('a POSIX zone', () => {
       }),
     );
   });
+});
+
+it.each([
+  [0, '+00:00'],
+  [300, '+05:00'],
+  [345, '+05:45'],
+  [-30, '-00:30'],
+  [-570, '-09:30'],
+])('an offset of %i minutes is written %s', (minutes, written) => {
+  expect(isoOffset(minutes)).toBe(written);
 });

@@ -27,6 +27,13 @@ export function utcOffsetMinutes(zone: string, wallMs: number): number | null {
   return isSummer ? standard + (minutesOf(summer) ?? DEFAULT_SUMMER_MINUTES) : standard;
 }
 
+/** Minutes east of UTC as ISO 8601 and `TimeZone` write them: 300 to `+05:00`. */
+export function isoOffset(minutes: number): string {
+  const two = (n: number) => String(n).padStart(2, '0');
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
 /** `-8:00:00` to -480. */
 function minutesOf(text: string | undefined): number | null {
   if (text === undefined) return null;

@@ -6,7 +6,7 @@ import { PREFIX_CHARACTERS } from './keys.ts';
 import { MAX_ROWS } from './rows.ts';
 
 /** Timelines merged for one list; beyond it a caller must name fewer. */
-export const MAX_MERGED_CAMERAS = 50;
+const MAX_MERGED_CAMERAS = 50;
 export const MAX_LIMIT = MAX_ROWS;
 
 export type Search = {

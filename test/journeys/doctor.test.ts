@@ -92,7 +92,8 @@ describe('a doctor at a camera', () => {
     const run = await doctor(['--watch', '0'], practice.environment, { onOut: (child) => child.stdout?.destroy() });
     // The machine of the test has no MediaMTX, which is a warning.
     expect(run.code).toBe(0);
-    expect(run.aside).toBe('');
+    // On a loaded machine a check may take a moment, and says so.
+    expect(run.aside.replace(/^ +… \S+ (of \S+ )?takes a moment\n/gm, '')).toBe('');
     // Sixteen checks later it has asked the camera for all that a camera is asked.
     expect(practice.camera.video.requests.length).toBeGreaterThan(0);
   });

@@ -58,18 +58,27 @@ const alert = (n: number) =>
   `<EventNotificationAlert><dateTime>2026-01-02T03:04:${String(n).padStart(2, '0')}Z</dateTime><eventType>ANPR</eventType><ANPR><licensePlate>01A${100 + n}BC</licensePlate></ANPR></EventNotificationAlert>`;
 
 describe('on the simulated camera', () => {
+  let first: Started;
+  let statuses: number[];
+  let exitCode: number | null;
   let again: Started;
-
-  test('reads that were acknowledged are there after Ctrl-C and another start, and no process is left', async () => {
-    const { api, bridge, media } = await start();
+  beforeAll(async () => {
+    first = await start();
     const pushed = Array.from({ length: PUSHES }, (_, n) =>
-      fetch(`${api}/gate/anpr-event/`, { method: 'POST', body: alert(n) }),
+      fetch(`${first.api}/gate/anpr-event/`, { method: 'POST', body: alert(n) }),
     );
-    expect((await Promise.all(pushed)).map(({ status }) => status)).toEqual(Array(PUSHES).fill(200));
-    expect(await interrupt()).toBe(0);
-    expect([bridge, media].map(isAlive)).toEqual([false, false]);
-
+    statuses = (await Promise.all(pushed)).map(({ status }) => status);
+    exitCode = await interrupt();
     again = await start();
+  });
+
+  test('Ctrl-C ends it as it should, and no process of it is left', () => {
+    expect(exitCode).toBe(0);
+    expect([first.bridge, first.media].map(isAlive)).toEqual([false, false]);
+  });
+
+  test('reads that were acknowledged are there after another start', async () => {
+    expect(statuses).toEqual(Array(PUSHES).fill(200));
     const token = (await readFile(join(data, 'operator.jwt'), 'utf8')).trim();
     // Its link to the lane holds a token that may only watch.
     expect(screen).toContain('/watch/#token=');

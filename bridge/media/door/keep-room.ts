@@ -1,5 +1,6 @@
 // Slow connections must not fill the door: where there is no place left, the one that has owed a whole request for longest
-// makes way. The newest has just come, so a viewer who says what he wants is served however many drip beside him.
+// makes way. The newest has just come, so a viewer who says what he wants is served however many drip beside him; where all
+// others are served it is the newest itself that goes.
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -29,7 +30,8 @@ export function keepRoom(server: EventEmitter, { maxConnections, clock, log }: R
   }
 
   function tell(): void {
-    if (clock.now() - toldAt < TELL_EVERY_MS) return;
+    // Either way: a clock that was set back must not keep it unsaid.
+    if (Math.abs(clock.now() - toldAt) < TELL_EVERY_MS) return;
     log.warn('door.full', { dropped });
     toldAt = clock.now();
     dropped = 0;

@@ -2,7 +2,7 @@
 import { Rejected } from '../../../shared/support/errors.ts';
 import { type Version, versionText } from './version.ts';
 
-export const RELEASES_URL = 'https://github.com/bluenviron/mediamtx/releases/download';
+const RELEASES_URL = 'https://github.com/bluenviron/mediamtx/releases/download';
 
 const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'darwin' };
 const PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' };

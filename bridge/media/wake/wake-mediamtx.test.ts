@@ -99,7 +99,7 @@ describe('a camera and MediaMTX', () => {
       () => server.api.path(sub),
       (path) => path === null,
     );
-    expect(Date.now() - refusedAt).toBeLessThan(1_000);
+    expect(Date.now() - refusedAt).toBeLessThan(10_000);
     expect(await player).toBe(false);
 
     // Whoever retries sends nothing more.

@@ -142,7 +142,7 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
     const isLate = now >= until - TIMER_SLACK_MS;
     return (row) => {
       if (isLate && !rows.recordOf(row, passwordVersion).letIn) return rows.attemptLost(row, passwordVersion, now);
-      // A probe may have been counted, so the next one waits as long.
+      // A probe may have been counted all the same, so the next one waits.
       return isProbe ? rows.probePostponed(row, passwordVersion, now) : row;
     };
   }

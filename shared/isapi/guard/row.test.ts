@@ -58,6 +58,10 @@ describe('an attempt whose outcome was lost', () => {
     expect(probeIn(probePostponed(losing(letIn), passwordVersion, NOW))).toBe(UNKNOWN_UNLOCK_MS);
   });
 
+  it('is not asked after anew by a probe that was out while the password was shut for good', () => {
+    expect(probeIn(probePostponed(losing(losing(letIn)), passwordVersion, NOW))).toBeNull();
+  });
+
   it('is as any other once the camera has refused the password, until it is let in again', () => {
     const locked = shutBy(letIn, { ...badLogin, logins: 0, why: 'locked_by_camera', notice });
     expect(probeIn(losing(locked))).toBe(UNKNOWN_UNLOCK_MS);

@@ -3,7 +3,10 @@
 import * as z from 'zod';
 import { isoInstant } from '../../support/clock.ts';
 
-/** The promise to the operator: no more wrong logins than this per password, the probe included. Cameras lock after 3 to 20. */
+/**
+ * The promise to the operator: no more wrong logins than this per password, the probe included. Cameras lock after five
+ * commonly, and after 3 to 20 where that can be set (ISAPI.md 2.3).
+ */
 export const MAX_BAD_LOGINS = 2;
 /** How long cameras stay locked when they do not say (ISAPI.md 2.3). */
 export const UNKNOWN_UNLOCK_MS = 30 * 60_000;
@@ -51,7 +54,7 @@ const LeaseSchema = z.object({
 export type Lease = z.infer<typeof LeaseSchema>;
 
 /** What the camera lets be done with a nonce that was used once; see nonce-session.ts. */
-export const NonceReuseSchema = z.enum(['untried', 'same-url', 'same-url-only', 'any-url', 'never']);
+const NonceReuseSchema = z.enum(['untried', 'same-url', 'same-url-only', 'any-url', 'never']);
 export type NonceReuse = z.infer<typeof NonceReuseSchema>;
 
 export const GuardRowSchema = z.object({
@@ -122,11 +125,12 @@ export function attemptLost(row: GuardRow, passwordVersion: string, now: number)
   return shutBy(row, { passwordVersion, logins: 1, why: 'lost_attempt', notice, now });
 }
 
-/** A probe went out and nobody knows how it ended: the camera may have counted it, so the next one waits as long. */
+/** A probe went out and nobody knows how it ended: the camera may have counted it, so the next one waits half an hour. */
 export function probePostponed(row: GuardRow, passwordVersion: string, now: number): GuardRow {
   const record = recordOf(row, passwordVersion);
-  if (record.shut === null) return row;
-  return withRecord(row, { ...record, shut: { ...record.shut, probeAt: isoInstant(now + UNKNOWN_UNLOCK_MS) } });
+  const { shut } = record;
+  if (shut === null || shut.probeAt === null) return row;
+  return withRecord(row, { ...record, shut: { ...shut, probeAt: isoInstant(now + UNKNOWN_UNLOCK_MS) } });
 }
 
 /** An operator's word is worth one try, not two: pressing it again and again must not lock the camera either. */

@@ -2,7 +2,7 @@
 // `frameSentAt` comes how old it was when it was shown.
 
 /** Where the blocks are, in pixels of the full-size picture, from its top left corner; white is one. */
-export const FRAME_INDEX = { blocks: 12, blockPixels: 40, rows: 32 } as const;
+const FRAME_INDEX = { blocks: 12, blockPixels: 40, rows: 32 } as const;
 
 /** Fixed blocks, so that neither black nor any other plain picture reads as an index. */
 const FIXED = [

@@ -2,7 +2,7 @@
 
 export type Credentials = { user: string; password: string; token: string };
 
-export const NO_CREDENTIALS: Credentials = { user: '', password: '', token: '' };
+const NO_CREDENTIALS: Credentials = { user: '', password: '', token: '' };
 
 /** A Bearer value with exactly one colon is taken as user and password (MEDIAMTX.md 3). */
 export function readCredentials(authorization: string | undefined): Credentials {

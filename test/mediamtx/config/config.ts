@@ -46,7 +46,7 @@ export function readConfig(given: unknown, quirks: Quirks): Config {
 }
 
 /** @throws Error for keys that no path has, or of the wrong type */
-export function readPath(name: string, given: RawKeys, quirks: Quirks): PathConf {
+function readPath(name: string, given: RawKeys, quirks: Quirks): PathConf {
   refuseUnknown(given, pathKeys(quirks));
   const shown = { ...PATH_DEFAULTS, ...given, name };
   const conf = { ...parse(PathSchema, shown, { scope: '', quirks }), name, shown };

@@ -27,7 +27,7 @@ export function under(print: Print, name: string): Print {
   return (level, message) => print(level, `${name} ${message}`);
 }
 
-export function structuredLine(level: Level, message: string): string {
+function structuredLine(level: Level, message: string): string {
   return `{"timestamp":"${new Date().toISOString()}","level":"${level}","message":${goQuote(message)}}\n`;
 }
 

@@ -6,7 +6,7 @@ import { parseAddress } from '../http/address.ts';
 const HOST_PRIORITY = 2_130_706_431;
 
 /** `a=candidate` lines for what the settings name, over those of the gathering. */
-export function candidateLines(settings: Settings, gathered: string): string[] {
+function candidateLines(settings: Settings, gathered: string): string[] {
   const port = portOf(settings, gathered);
   const own = settings.webrtcIPsFromInterfaces ? interfaceAddresses(settings) : [];
   const addresses = [...new Set([...own, ...settings.webrtcAdditionalHosts])];
