@@ -4,7 +4,7 @@ import { readCameraClock } from '../../shared/isapi/camera-clock.ts';
 import type { CameraClient } from '../../shared/isapi/client.ts';
 import { wallClockOf, wallMsOf } from '../../shared/isapi/plates/pic-name.ts';
 import type { PlateRow } from '../../shared/isapi/plates/read-plates.ts';
-import { utcOffsetMinutes } from '../../shared/isapi/posix-zone.ts';
+import { isoOffset, utcOffsetMinutes } from '../../shared/isapi/posix-zone.ts';
 import type { Clock } from '../../shared/support/clock.ts';
 import { Rejected } from '../../shared/support/errors.ts';
 import type { WallEpochs } from './wall-epochs.ts';
@@ -68,7 +68,7 @@ export function wallOf(
     // Its zone's rule knows on which side of a change of summer time a row was named; where the rule is not even true
     // for now, what the camera says beside its time is.
     const isTrueNow = utcOffsetMinutes(camera.timeZone, wallMs) === camera.utcOffsetMinutes;
-    return written((isTrueNow ? utcOffsetMinutes(camera.timeZone, ms) : null) ?? camera.utcOffsetMinutes);
+    return isoOffset((isTrueNow ? utcOffsetMinutes(camera.timeZone, ms) : null) ?? camera.utcOffsetMinutes);
   }
 
   function clockOffset(hasOffset: boolean): number | null {
@@ -90,10 +90,4 @@ export function wallOf(
       return instant === null ? null : Math.floor(instant / SECOND_MS) * SECOND_MS - (namedAt - aheadMs);
     },
   };
-}
-
-function written(minutes: number): TimeZone {
-  const two = (n: number) => String(n).padStart(2, '0');
-  const east = Math.abs(minutes);
-  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(east / 60))}:${two(east % 60)}`;
 }

@@ -12,9 +12,18 @@ export class HeardStream {
   #since: number | null = null;
   /** UTC ms: since when not all was heard that the camera's memory has not made good; null while all was. */
   #until: number | null = null;
+  /** Until then an earlier process had asked the memory; what else it had heard nobody knows. */
+  #isOfEarlier = false;
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
+  }
+
+  /** An earlier process has asked the memory to its end then; null: none has. */
+  resume(sweptAt: number | null): void {
+    if (sweptAt === null) return;
+    this.#until = sweptAt;
+    this.#isOfEarlier = true;
   }
 
   connected(connection: AbortSignal): void {
@@ -33,7 +42,10 @@ export class HeardStream {
   /** All that passed until `safeUntil`, UTC ms, is safe: the memory was asked to its end. */
   swept(safeUntil: number): void {
     if (this.#until === null) return;
-    this.#until = this.#since !== null && this.#since <= safeUntil ? null : Math.max(this.#until, safeUntil);
+    const isAllHeard = this.#since !== null && this.#since <= safeUntil;
+    if (!isAllHeard && safeUntil <= this.#until) return;
+    this.#until = isAllHeard ? null : safeUntil;
+    this.#isOfEarlier = false;
   }
 
   read(): void {
@@ -56,7 +68,7 @@ export class HeardStream {
   /** When it has told of the plates that passed: nothing is lost then, whatever the camera forgets. */
   get span(): { heardSince: number | null; heardUntil: number | null } {
     return this.carriesPlates
-      ? { heardSince: this.#since, heardUntil: this.#until }
+      ? { heardSince: this.#since, heardUntil: this.#isOfEarlier ? null : this.#until }
       : { heardSince: null, heardUntil: null };
   }
 }

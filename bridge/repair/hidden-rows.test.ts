@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parsePicName } from '../../shared/isapi/plates/pic-name.ts';
 import { silentLog } from '../../shared/support/log.ts';
+import { recordingLog } from '../outbox/outbox.fixture.ts';
 import { GATE } from './remembering-camera.fixture.ts';
 import { HOUR_MS, MINUTE_MS, memoryDisk, type RepairBench, repairBench } from './repair.fixture.ts';
 import { MAX_SETTLED, progressFile, RepairProgress } from './repair-progress.ts';
@@ -72,6 +73,47 @@ describe('a memory that lists as it has stored', () => {
   });
 });
 
+describe('a clock set back by more than an answer holds', () => {
+  type Before = { passed: number; hours: number; isWhileAway: boolean };
+
+  /** Warnings where the clock goes back by an hour, after so many trucks in so many hours; an answer holds fifty. */
+  async function warnings({ passed, hours, isWhileAway }: Before) {
+    bench = repairBench({ plates: { memory: 1_000, rowsPerAnswer: 50 }, everyMs: 10 * MINUTE_MS });
+    const log = recordingLog();
+    bench.start({ log });
+    const disconnect = bench.connect();
+    await bench.pass(5 * MINUTE_MS);
+    if (isWhileAway) await bench.stop();
+    for (let n = 0; n < passed; n += 1) {
+      bench.camera.pass({ plate: `01H${100 + n}` });
+      await bench.pass(Math.floor((hours * HOUR_MS) / passed));
+    }
+    bench.camera.clock.offsetMs -= HOUR_MS;
+    await trucks(15, '01B');
+    if (isWhileAway) bench.start({ log });
+    disconnect();
+    bench.connect();
+    await bench.pass(HOUR_MS);
+    await bench.stop();
+    return log.lines.filter(({ event }) => event === 'repair.rows_may_be_hidden');
+  }
+
+  test.each([
+    ['while the bridge asks', false],
+    ['while the bridge is away', true],
+  ])('is said aloud, once, with the reason (%s)', async (_name, isWhileAway) => {
+    const reason = expect.stringMatching(/set back by 60 min.* 50 of one answer/);
+    expect(await warnings({ passed: 90, hours: 1, isWhileAway })).toMatchObject([
+      { fields: { camera: 'gate', reason } },
+    ]);
+  });
+
+  test('is nothing to say where fewer had passed in so long', async () => {
+    expect(await warnings({ passed: 20, hours: 1, isWhileAway: false })).toEqual([]);
+    expect(await warnings({ passed: 120, hours: 4, isWhileAway: true })).toEqual([]);
+  });
+});
+
 describe('a look at all that the camera remembers', () => {
   async function hoursOfTrucks(): Promise<void> {
     bench.start();
@@ -125,7 +167,8 @@ describe('a look at all that the camera remembers', () => {
     expect(bench.keptPlates()).toContain('01WRONG1');
   });
 
-  test('of more rows than the bridge remembers sends only what no sweep can have asked for', async () => {
+  /** What an earlier process has left: all was safe, and which rows they were it has forgotten. */
+  async function moreThanRemembered(): Promise<void> {
     bench = repairBench();
     await trucks(30, '01S');
     await bench.pass(2 * HOUR_MS);
@@ -134,17 +177,29 @@ describe('a look at all that the camera remembers', () => {
     bench.camera.clock.offsetMs = 0;
     await trucks(10, '01T');
     await bench.pass(3 * HOUR_MS);
-    // What an earlier process has left: all was safe, and which rows they were it has forgotten.
     const progress = new RepairProgress();
     progress.cursor = parsePicName(bench.camera.lane.memory.at(-1)?.picName ?? '');
     progress.anchor = progress.cursor;
     progress.remembered = MAX_SETTLED + 1;
     const disk = memoryDisk(bench.files);
     await progressFile({ folder: '/state/repair', camera: GATE, disk, log: silentLog }).write(progress);
+  }
+
+  test('of more rows than the bridge remembers sends only what no sweep can have asked for', async () => {
+    await moreThanRemembered();
     bench.start();
     bench.connect();
     await bench.pass(5 * MINUTE_MS);
     expect(bench.kept.all.map(({ plate }) => plate).filter((plate) => plate?.startsWith('01S'))).toEqual([]);
     expect(bench.keptPlates()).toContain('01WRONG1');
+  });
+
+  test('sends all of them where what was safe is damaged, whichever it was', async () => {
+    await moreThanRemembered();
+    const repair = bench.start();
+    await repair.forgetKnown();
+    bench.connect();
+    await bench.pass(5 * MINUTE_MS);
+    expect(bench.keptPlates()).toEqual(bench.ledgerPlates());
   });
 });

@@ -5,14 +5,16 @@ import { comparePicNames, type PicName } from '../../shared/isapi/plates/pic-nam
 import { type Clock, isoInstant } from '../../shared/support/clock.ts';
 import { type CameraWall, measureWall } from './camera-wall.ts';
 import type { HeardStream } from './heard-stream.ts';
+import { KeepHeldRows } from './keep-held-rows.ts';
 import { anchorAfter, CLOCK_SET_MS, gapIn, unprovenSpan } from './memory-gap.ts';
+import { NamedTwice } from './named-twice.ts';
 import { type HeardRow, PageWalk } from './page-walk.ts';
 import type { PictureErrands } from './picture-errands.ts';
 import { MAX_SETTLED } from './repair-progress.ts';
 import type { RepairSchedule, Turn } from './repair-schedule.ts';
 import { type RepairView, withGap } from './repair-view.ts';
 import { BEGINNING, firstQuestion, type SweepDeps, sweepMemory } from './sweep.ts';
-import { ADD_AFTER_MS, type SweepTally, type SweptRow, safeUntil, type WaitingRow } from './take-rows.ts';
+import { ADD_AFTER_MS, type SweepTally, type SweptRow, safeUntil } from './take-rows.ts';
 import type { WallEpochs } from './wall-epochs.ts';
 
 const HOUR_MS = 3_600_000;
@@ -54,21 +56,25 @@ export type TurnDeps = Omit<SweepDeps, 'clock' | 'streamCarriesPlates'> & {
 export class MemoryTurns {
   readonly #deps: TurnDeps;
   readonly #sweepDeps: SweepDeps;
+  readonly #keepHeld: KeepHeldRows;
+  readonly #namedTwice = new NamedTwice();
   /** Where an earlier turn left off. */
   #unfinished: { sweep: PageWalk | null; full: PageWalk | null } = { sweep: null, full: null };
   #wall: CameraWall | null = null;
   #wallAt = Number.NEGATIVE_INFINITY;
   #wholeAt: number | null = null;
-  #waiting: readonly WaitingRow[] = [];
+  /** Times that nothing was known any more. */
+  #askedForAll = 0;
 
   constructor(deps: TurnDeps) {
     this.#deps = deps;
     this.#sweepDeps = { ...deps, streamCarriesPlates: () => deps.stream.carriesPlates };
+    this.#keepHeld = new KeepHeldRows(deps);
   }
 
   /** False for a look at rows that have come by their own road meanwhile. */
   isNeeded(turn: Turn): boolean {
-    return turn !== 'look' || !this.#waiting.every(({ detection }) => this.#deps.recent.knows(detection));
+    return turn !== 'look' || !this.#deps.held.all.every(({ detection }) => this.#deps.recent.knows(detection));
   }
 
   /** The next sweep begins anew: what was missed last is more urgent than what is left of an earlier one. */
@@ -78,12 +84,26 @@ export class MemoryTurns {
 
   /** Nothing that was asked for is known any more. */
   askForAll(): void {
+    this.#askedForAll += 1;
     this.#unfinished = { sweep: null, full: null };
     this.#deps.schedule.wantFull();
   }
 
   /** Throws what `sweepMemory` throws. */
   async take(turn: Turn, during: AbortSignal): Promise<'done' | 'not_supported'> {
+    try {
+      return await this.#ask(turn, during);
+    } finally {
+      await this.#keepHeld.due();
+    }
+  }
+
+  /** Nothing is asked any more. Never rejects. */
+  leave(): Promise<void> {
+    return this.#keepHeld.leave();
+  }
+
+  async #ask(turn: Turn, during: AbortSignal): Promise<'done' | 'not_supported'> {
     const { clock, progress, schedule } = this.#deps;
     const startedAt = clock.now();
     await this.#measure(turn, startedAt, during);
@@ -94,11 +114,19 @@ export class MemoryTurns {
     const anchor = progress.anchor;
     const maxPages = turn === 'full' ? FULL_PAGES : MAX_PAGES;
     const isVouchedFor = turn === 'full' ? this.#vouching() : null;
+    const askedForAll = this.#askedForAll;
     const asked = { walk, maxPages, isVouchedFor, wall: this.#wall, signal: during };
     const tally = await sweepMemory(asked, this.#sweepDeps);
     if (tally === 'not_supported') return tally;
-    if (turn === 'sweep' || turn === 'full') this.#unfinished[turn] = walk.isOver ? null : walk;
-    if (turn === 'sweep' && walk.isOver && left === null) this.#tellGap(anchor, tally);
+    // What began with less to ask for is begun anew.
+    const isOfAll = askedForAll === this.#askedForAll;
+    if (turn === 'sweep' || turn === 'full') this.#unfinished[turn] = walk.isOver || !isOfAll ? null : walk;
+    if (turn === 'sweep' && walk.isOver && left === null) {
+      await this.#keepHeld.gone(new Set(tally.seen.map(({ picName }) => picName)), startedAt);
+      this.#tellGap(anchor, tally);
+      this.#tellHidden(walk);
+    }
+    if (walk.isOver && turn === 'full' && isOfAll) progress.remembered = walk.rows;
     if (turn === 'full') await this.#endFull(walk, tally);
     else await this.#end({ turn, isWhole: walk.isOver, tally, startedAt });
     return 'done';
@@ -115,6 +143,7 @@ export class MemoryTurns {
     this.#wallAt = startedAt;
     const steppedMs = this.#wall === null || before === null ? 0 : Math.abs(this.#wall.aheadMs - before.aheadMs);
     if (steppedMs > CLOCK_SET_MS) schedule.wantFull();
+    this.#namedTwice.measured(before, this.#wall, { since: progress.sweptAt, now: startedAt });
   }
 
   #newWalk(turn: Turn, startedAt: number): PageWalk {
@@ -144,25 +173,22 @@ export class MemoryTurns {
     tally: SweepTally;
     startedAt: number;
   }) {
-    const { progress, stream, schedule, view, clock } = this.#deps;
-    this.#waiting = tally.waiting;
-    const lookAt = Math.min(...tally.waiting.map(({ dueAt }) => dueAt));
+    const { progress, stream, schedule, view, clock, held } = this.#deps;
     if (turn === 'sweep' && isWhole) {
       const sweptAt = safeUntil(tally.waiting, startedAt, progress.sweptAt);
       progress.sweptTo(sweptAt, this.#wall?.aheadMs ?? null);
       stream.swept(sweptAt);
       this.#wholeAt = clock.now();
-      this.#forgetGone();
+      this.#keepHeld.swept(this.#wall && { at: startedAt, aheadMs: this.#wall.aheadMs });
     }
     await this.#keep(tally);
     view.lastSweepAt = isoInstant(clock.now());
-    schedule.swept({ turn, found: tally.added.length > 0, lookAt, isWhole });
+    schedule.swept({ turn, found: tally.added.length > 0, lookAt: held.nextDueAt, isWhole });
     this.#deps.onSwept(this.#deps.camera, tally.seen, isWhole);
   }
 
   async #endFull(walk: PageWalk, tally: SweepTally): Promise<void> {
-    const { progress, schedule, clock, camera, onSwept } = this.#deps;
-    if (walk.isOver) progress.remembered = walk.rows;
+    const { schedule, clock, camera, onSwept } = this.#deps;
     await this.#keep(tally);
     schedule.fullSwept({ isWhole: walk.isOver, questions: walk.questions });
     const added = new Set(tally.added.map(({ row }) => row.picName));
@@ -180,10 +206,9 @@ export class MemoryTurns {
     errands.start(unpictured, signal);
   }
 
-  #forgetGone(): void {
-    const { firstSeen } = this.#deps;
-    const ids = new Set(this.#waiting.map(({ detection }) => detection.id));
-    for (const id of firstSeen.keys()) if (!ids.has(id)) firstSeen.delete(id);
+  #tellHidden(walk: PageWalk): void {
+    const reason = this.#namedTwice.reasonIn(walk);
+    if (reason !== null) this.#deps.log.warn('repair.rows_may_be_hidden', { camera: this.#deps.camera, reason });
   }
 
   #tellGap(anchor: PicName | null, tally: SweepTally): void {

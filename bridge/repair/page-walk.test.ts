@@ -65,6 +65,38 @@ describe('a walk through all that a camera remembers', () => {
   });
 });
 
+describe('a walk that is broken off', () => {
+  const memory = Array.from({ length: 90 }, (_, n) => rowAt(n));
+  const answer = answerOf(memory, 40);
+  const names = memory.map(({ picName }) => picName);
+
+  test.each([true, false])('hears each row once all the same, and in its order (half a page again: %s)', (overlaps) => {
+    const walk = new PageWalk({ after: BEGINNING, overlaps });
+    const heard = [];
+    while (!walk.isOver) {
+      walk.begin();
+      heard.push(...walk.hear(answer(walk.after)));
+    }
+    expect(heard.map(({ row }) => row.picName)).toEqual(names);
+    expect(heard.every(({ inOrder }) => inOrder)).toBe(true);
+    expect(walk.rows).toBe(90);
+  });
+
+  test('hears a page again that could not be kept, be it the last one', () => {
+    const walk = new PageWalk({ after: BEGINNING, latest: picNameAt(START + 100 * MINUTE_MS), marks: [BEGINNING] });
+    const kept: PicName[] = [];
+    for (let question = 0; !walk.isOver; question += 1) {
+      if (question % 2 === 0) walk.begin();
+      const backToHere = walk.here();
+      const heard = walk.hear(answer(walk.after));
+      if (question % 2 === 0) backToHere();
+      else kept.push(...heard.map(({ row }) => row.picName));
+    }
+    expect(kept).toEqual(names);
+    expect(walk.rows).toBe(90);
+  });
+});
+
 describe('a walk from the cursor', () => {
   test('asks page after page, and once more', () => {
     const memory = Array.from({ length: 90 }, (_, n) => rowAt(n));

@@ -3,8 +3,14 @@
 // A camera lists what is named later than it was asked for, as it has stored it, and so many rows at most. While its clock
 // runs on, the end of a page is where the next one begins. Where the clock was set back, rows of lower names stand behind
 // those of the hour before, and a question from among these never finds them. Where one answer holds fewer rows than the
-// camera had named in the time that it went back, no question does.
-import { comparePicNames, earlierPicName, laterPicName, type PicName } from '../../shared/isapi/plates/pic-name.ts';
+// camera had named in the time that it went back, no question does (named-twice.ts says so).
+import {
+  comparePicNames,
+  earlierPicName,
+  laterPicName,
+  type PicName,
+  wallMsOf,
+} from '../../shared/isapi/plates/pic-name.ts';
 import type { PlateRow } from '../../shared/isapi/plates/read-plates.ts';
 
 /** Of the most rows that one answer had: one with fewer was not cut. Rows differ in length, so answers may too. */
@@ -29,18 +35,24 @@ export type HeardRow = { row: PlateRow; inOrder: boolean };
 export class PageWalk {
   readonly #latest: PicName | null;
   readonly #overlaps: boolean;
-  #marks: PicName[];
-  /** Of one sweep: what comes twice after a break is known by then. */
+  #marks: readonly PicName[];
   #seen = new Set<PicName>();
+  /** Of the last answer. */
+  #heard: readonly PicName[] = [];
   #top: PicName;
   #highest: PicName | null = null;
   #largest = 0;
+  readonly #inOrder: PicName[] = [];
+  /** Rows of the answer from whose end or middle this question goes on; 0 where it does not. */
+  #before = 0;
   /** What to ask for: rows of later names. */
   after: PicName;
   /** The camera has no more. */
   isOver = false;
   questions = 0;
   rows = 0;
+  /** Rows of the longest answer that was cut, for more came after it; null while none was. */
+  answerHolds: number | null = null;
 
   constructor({ after, latest = null, marks = [], overlaps = false }: WalkFrom) {
     this.after = after;
@@ -50,9 +62,27 @@ export class PageWalk {
     this.#overlaps = overlaps;
   }
 
-  /** A sweep begins, or goes on where the one before was broken off. */
+  /** A sweep begins, or goes on where the one before was broken off: half of that one's last page may come again. */
   begin(): void {
-    this.#seen = new Set();
+    this.#seen = new Set(this.#heard);
+  }
+
+  /** Where it stands. Called, it stands there again and has heard nothing of late: for rows that could not be kept. */
+  here(): () => void {
+    const { after, isOver, rows } = this;
+    const [marks, highest] = [this.#marks, this.#highest];
+    const [before, named] = [this.#before, this.#inOrder.length];
+    return () => {
+      this.after = after;
+      this.isOver = isOver;
+      this.rows = rows;
+      this.#marks = marks;
+      this.#highest = highest;
+      this.#before = before;
+      this.#inOrder.length = named;
+      this.#seen = new Set();
+      this.#heard = [];
+    };
   }
 
   /** Takes the answer to `after`, in its order, and moves on. Returns what no answer of this sweep had yet. */
@@ -64,13 +94,32 @@ export class PageWalk {
     for (const row of listed) {
       if (this.#seen.has(row.picName)) continue;
       this.#seen.add(row.picName);
-      heard.push({ row, inOrder: this.#highest === null || comparePicNames(row.picName, this.#highest) > 0 });
+      const inOrder = this.#highest === null || comparePicNames(row.picName, this.#highest) > 0;
+      heard.push({ row, inOrder });
+      if (inOrder) this.#inOrder.push(row.picName);
       this.#highest = laterPicName(this.#highest ?? row.picName, row.picName);
       this.#top = laterPicName(this.#top, row.picName);
     }
+    this.#heard = listed.map(({ picName }) => picName);
     this.rows += heard.length;
+    if (heard.length > 0 && this.#before > 0) this.answerHolds = Math.max(this.answerHolds ?? 0, this.#before);
+    this.#before = listed.length;
     this.#moveOn(listed, heard);
     return heard;
+  }
+
+  /** Of the rows named after all before them, later than `from` and up to `to`: the most within any `spanMs`. */
+  mostWithin(from: PicName, to: PicName, spanMs: number): number {
+    const times = this.#inOrder
+      .filter((name) => comparePicNames(name, from) > 0 && comparePicNames(name, to) <= 0)
+      .map(wallMsOf);
+    let most = 0;
+    let first = 0;
+    for (const [n, time] of times.entries()) {
+      while ((times[first] ?? time) < time - spanMs) first += 1;
+      most = Math.max(most, n + 1 - first);
+    }
+    return most;
   }
 
   #moveOn(listed: readonly PlateRow[], heard: readonly HeardRow[]): void {
@@ -81,7 +130,11 @@ export class PageWalk {
   /** The end of a page need not be its highest name: what follows a clock set back is found only from there. */
   #adjoining(listed: readonly PlateRow[], heard: readonly HeardRow[]): PicName {
     const wasSetBack = this.#latest !== null && comparePicNames(this.#top, this.#latest) > 0;
-    const mark = wasSetBack ? this.#marks.shift() : undefined;
+    const [mark, ...marks] = wasSetBack ? this.#marks : [];
+    if (mark !== undefined) {
+      this.#marks = marks;
+      this.#before = 0;
+    }
     return mark ?? (heard.length > 0 ? listed.at(-1)?.picName : undefined) ?? this.#top;
   }
 

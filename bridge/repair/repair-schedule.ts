@@ -100,10 +100,12 @@ export class RepairSchedule {
     if (isWhole) this.#fullAt = this.#isFullWanted ? this.#soonestFull(now) : now + FULL_EVERY_MS;
   }
 
-  failed({ soon }: { soon: boolean }): void {
+  /** `lookAt`: as of `Swept`. */
+  failed({ soon, lookAt }: { soon: boolean; lookAt: number }): void {
+    const retryAt = this.#clock.now() + RETRY_AFTER_MS;
     this.#sweepAt = this.#clock.now() + (soon ? Math.min(RETRY_AFTER_MS, this.#everyMs) : this.#everyMs);
-    this.#lookAt = Number.POSITIVE_INFINITY;
-    this.#fullAt = Math.max(this.#fullAt, this.#clock.now() + RETRY_AFTER_MS);
+    this.#lookAt = Math.max(lookAt, retryAt);
+    this.#fullAt = Math.max(this.#fullAt, retryAt);
   }
 
   /** Nothing more is asked until the next connect. */

@@ -110,6 +110,7 @@ export function repairBench({
   const bench: Pick<RepairBench, 'swept' | 'live'> = { swept: [], live: [] };
   let stop = new AbortController();
   let repair: Repair | null = null;
+  let kill = () => {};
 
   function running(): Repair {
     if (repair === null) throw new Error('no repair was started');
@@ -136,13 +137,22 @@ export function repairBench({
     kept,
     files,
     start(over = {}) {
+      kill();
       stop.abort();
       stop = new AbortController();
+      let isKilled = false;
+      kill = () => {
+        isKilled = true;
+      };
+      const outbox: RepairDeps['outbox'] = {
+        addRead: (read) => (isKilled ? new Promise(() => {}) : kept.addRead(read)),
+        addPictures: (read) => (isKilled ? new Promise(() => {}) : kept.addPictures(read)),
+      };
       repair = openRepair({
         camera: GATE,
         timeZone: undefined,
         client: camera.client,
-        outbox: kept,
+        outbox,
         folder: '/state/repair',
         disk: memoryDisk(files),
         everyMs,

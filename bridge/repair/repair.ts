@@ -2,7 +2,7 @@
 // other read. Queries go through the client and its guard, one at a time, and end with the stream so that its own
 // reconnect comes first.
 import type { TimeZone } from '../../shared/detection/camera-time.ts';
-import type { CameraId, Detection, DetectionId } from '../../shared/detection/detection.ts';
+import type { CameraId, Detection } from '../../shared/detection/detection.ts';
 import type { CameraClient } from '../../shared/isapi/client.ts';
 import type { Clock } from '../../shared/support/clock.ts';
 import { GateError, reasonOf } from '../../shared/support/errors.ts';
@@ -10,6 +10,7 @@ import type { Log } from '../../shared/support/log.ts';
 import type { ReadKeeper } from '../alert-stream/keep-event.ts';
 import type { Disk } from '../outbox/disk.ts';
 import { HeardStream } from './heard-stream.ts';
+import { HeldRows } from './held-rows.ts';
 import { CLOCK_SET_MS } from './memory-gap.ts';
 import { MemoryTurns, type OnSwept } from './memory-turns.ts';
 import { PictureErrands } from './picture-errands.ts';
@@ -69,6 +70,7 @@ export function openRepair(deps: RepairDeps): Repair {
   const file = progressFile(deps);
   const stream = new HeardStream(clock);
   const epochs = new WallEpochs(clock);
+  const held = new HeldRows();
   const view = nothingSeen();
   let heardAheadMs: number | null = null;
   let errands: PictureErrands | null = null;
@@ -78,6 +80,7 @@ export function openRepair(deps: RepairDeps): Repair {
   async function open() {
     const progress = await file.read();
     epochs.resume(progress.swept);
+    stream.resume(progress.sweptAt);
     const shared = { ...deps, progress, file, pace: new QueryPace(clock) };
     const pictures = new PictureErrands(shared);
     errands = pictures;
@@ -90,12 +93,11 @@ export function openRepair(deps: RepairDeps): Repair {
         if (isNews && !read.late) deps.onLiveRead(read);
       },
     };
-    const firstSeen = new Map<DetectionId, number>();
     turns = new MemoryTurns({
       ...shared,
       outbox,
       recent,
-      firstSeen,
+      held,
       stream,
       schedule,
       epochs,
@@ -135,7 +137,7 @@ export function openRepair(deps: RepairDeps): Repair {
 
   function failed(error: unknown, during: AbortSignal): void {
     // While no stream is up the camera is left to its reconnect.
-    schedule.failed({ soon: stream.connection !== null });
+    schedule.failed({ soon: stream.connection !== null, lookAt: held.nextDueAt });
     // Its end was ours; the next connect asks again.
     if (during.aborted) return;
     const reason = reasonOf(error);
@@ -172,6 +174,8 @@ export function openRepair(deps: RepairDeps): Repair {
       const { progress, turns } = await opened;
       recent.forgetAll();
       progress.settled.clear();
+      // Neither does the cursor vouch for what it has passed.
+      progress.remembered = 0;
       turns.askForAll();
       await file.write(progress);
     },
@@ -180,6 +184,7 @@ export function openRepair(deps: RepairDeps): Repair {
       .catch((error: unknown) => {
         if (!signal.aborted) throw error;
       })
+      .then(() => turns?.leave())
       .then(() => errands?.done()),
   };
 }

@@ -49,10 +49,16 @@ export async function sweepMemory(sweep: Sweep, deps: SweepDeps): Promise<SweepT
     if (answer === 'not_supported') return answer;
     if (answer.unreadable > 0) log.warn('repair.rows.unreadable', { camera, rows: answer.unreadable });
     const added = tally.added.length;
+    const backToHere = walk.here();
     const heard = walk.hear(answer.rows).filter((each) => !isVouchedFor?.(each));
-    await takeRows(inOrder(heard), wall, tally, deps);
-    // After the outbox has them and never before: a kill in between asks for them again.
-    if (tally.added.length > added) await file.write(progress);
+    try {
+      await takeRows(inOrder(heard), wall, tally, deps);
+      // After the outbox has them and never before: a kill in between asks for them again.
+      if (tally.added.length > added) await file.write(progress);
+    } catch (error) {
+      backToHere();
+      throw error;
+    }
   }
   return tally;
 }

@@ -4,6 +4,7 @@ import { detectionFromPlate } from '../../shared/detection/from-plate.ts';
 import { picNameAt } from '../../shared/isapi/plates/pic-name.ts';
 import type { PlateRow } from '../../shared/isapi/plates/read-plates.ts';
 import { isoInstant } from '../../shared/support/clock.ts';
+import { HeldRows } from './held-rows.ts';
 import { RecentReads } from './recent-reads.ts';
 import { RepairProgress } from './repair-progress.ts';
 import { SweepTally, takeRows } from './take-rows.ts';
@@ -40,14 +41,20 @@ function heard(seconds: number, source: Source = 'stream'): void {
   const arrival = { camera: GATE, receivedAt: NOW, timeZone: '+00:00', clockOffsetMs: 0 };
   recent.add({ ...detectionFromPlate(row(seconds), arrival), late: false, sources: [source] });
 }
+let isDiskFull = false;
 async function take(tally: SweepTally, ...rows: PlateRow[]): Promise<void> {
   await takeRows(rows, WALL, tally, {
     camera: GATE,
-    outbox: { addRead: async (read) => void kept.push(read) },
+    outbox: {
+      addRead: async (read) => {
+        if (isDiskFull) throw new Error('no space left');
+        kept.push(read);
+      },
+    },
     clock: { now: () => NOW },
     progress,
     recent,
-    firstSeen: new Map(),
+    held: new HeldRows(),
     streamCarriesPlates: () => true,
   });
 }
@@ -92,6 +99,20 @@ describe('the same truck again within five seconds', () => {
     await take(tally, row(4), row(9, '01C555DD'));
     expect(kept.filter(({ plate }) => plate === '01A123BC').map(({ id }) => id)).toEqual([idOf(0)]);
     expect(kept.find(({ id }) => id === idOf(0))?.beside?.map(({ id }) => id)).toEqual([idOf(4)]);
+  });
+
+  test('is not taken for settled while the disk is full', async () => {
+    heard(4);
+    const tally = new SweepTally();
+    await take(tally, row(0));
+    expect(progress.settled.has(idOf(0))).toBe(true);
+    isDiskFull = true;
+    await expect(take(tally, row(4))).rejects.toThrow('no space left');
+    expect(progress.settled.has(idOf(0))).toBe(false);
+    isDiskFull = false;
+    await take(new SweepTally(), row(0), row(4));
+    expect(kept.map(({ id }) => id)).toEqual([idOf(0)]);
+    expect([...progress.unpictured]).toEqual([idOf(0)]);
   });
 
   test('is told of again with its neighbour where that began the next page', async () => {

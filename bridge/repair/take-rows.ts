@@ -8,6 +8,7 @@ import { laterPicName, type PicName, wallMsOf } from '../../shared/isapi/plates/
 import type { PlateRow } from '../../shared/isapi/plates/read-plates.ts';
 import type { Clock } from '../../shared/support/clock.ts';
 import type { CameraWall } from './camera-wall.ts';
+import type { HeldRows, WaitingRow } from './held-rows.ts';
 import type { RecentReads } from './recent-reads.ts';
 import type { RepairProgress } from './repair-progress.ts';
 
@@ -24,8 +25,8 @@ export type RowDeps = {
   clock: Pick<Clock, 'now'>;
   progress: RepairProgress;
   recent: RecentReads;
-  /** When a row that was too young was first seen, for a camera whose clock tells no age. */
-  firstSeen: Map<DetectionId, number>;
+  /** Rows that were too young; since when they are known is their age where the camera's clock tells none. */
+  held: HeldRows;
   /** False for a camera whose stream tells of vehicles and never of plates. */
   streamCarriesPlates: () => boolean;
 };
@@ -39,8 +40,6 @@ export type SweptRow = {
   lane: string;
   id: DetectionId;
 };
-/** `passedAt`: UTC ms; null where the camera's clock tells no age. */
-export type WaitingRow = { detection: Detection; dueAt: number; passedAt: number | null };
 export type RememberedRead = { row: PlateRow; detection: Detection };
 
 /** What one sweep has seen so far. */
@@ -78,6 +77,8 @@ export async function takeRows(rows: readonly PlateRow[], wall: CameraWall | nul
     return { row, detection: detectionFromPlate(row, { camera, receivedAt: now, timeZone, clockOffsetMs }) };
   });
   for (const read of reads) tally.see(read);
+  // Rows that wait may have neighbours on this page too.
+  for (const row of tally.waiting) row.detection = tally.withBeside(row.detection);
   await judgeAgain(reads, tally, deps);
   for (const { row, detection } of reads) {
     const read = { row, detection: tally.withBeside(detection) };
@@ -91,7 +92,8 @@ export async function takeRows(rows: readonly PlateRow[], wall: CameraWall | nul
  * Rows at the end of the page before were judged by what stood beside them there. Those that have neighbours on this page
  * too are told again with them, and kept where a read was taken for theirs that is a neighbour's.
  */
-async function judgeAgain(page: readonly RememberedRead[], tally: SweepTally, { outbox, recent }: RowDeps) {
+async function judgeAgain(page: readonly RememberedRead[], tally: SweepTally, deps: RowDeps) {
+  const { outbox, recent, progress } = deps;
   const [first] = page;
   if (first === undefined) return;
   for (const read of tally.judged.toReversed()) {
@@ -99,7 +101,15 @@ async function judgeAgain(page: readonly RememberedRead[], tally: SweepTally, { 
     const detection = tally.withBeside(read.detection);
     if (detection.beside?.length === read.detection.beside?.length) continue;
     read.detection = detection;
-    if (!recent.knows(detection)) await outbox.addRead(detection);
+    if (recent.knows(detection)) continue;
+    const { id } = detection;
+    // Nothing is settled that the outbox may refuse.
+    progress.settled.delete(id);
+    await outbox.addRead(detection);
+    progress.settle(id);
+    if (tally.added.includes(read)) continue;
+    progress.owePicture(id);
+    for (const list of [tally.added, tally.unpictured]) list.push(read);
   }
 }
 
@@ -108,25 +118,28 @@ async function takeRow(
   read: RememberedRead,
   age: number | null,
   tally: SweepTally,
-  { outbox, clock, progress, recent, firstSeen, streamCarriesPlates }: RowDeps,
+  { outbox, clock, progress, recent, held, streamCarriesPlates }: RowDeps,
 ): Promise<boolean> {
-  const { detection } = read;
+  const { row, detection } = read;
+  const { picName } = row;
   const { id } = detection;
   const isSettled = progress.settled.has(id);
   if (isSettled || recent.knows(detection)) {
     if (!isSettled) tally.judged.push(read);
     if (progress.unpictured.has(id)) tally.unpictured.push(read);
     progress.settle(id);
-    firstSeen.delete(id);
+    held.release(picName);
     return true;
   }
   const now = clock.now();
   const isAtOnce = !streamCarriesPlates();
-  const knownFor = now - (firstSeen.get(id) ?? now);
-  const waitsMs = ADD_AFTER_MS - Math.max(age ?? 0, knownFor);
+  const firstSeenAt = held.firstSeenAt(picName) ?? now;
+  const waitsMs = ADD_AFTER_MS - Math.max(age ?? 0, now - firstSeenAt);
   if (!isAtOnce && waitsMs > 0) {
-    if (!firstSeen.has(id)) firstSeen.set(id, now);
-    tally.waiting.push({ detection, dueAt: now + waitsMs, passedAt: age === null || age < 0 ? null : now - age });
+    const passedAt = age === null || age < 0 ? null : now - age;
+    const waiting = { picName, detection, firstSeenAt, dueAt: now + waitsMs, passedAt };
+    tally.waiting.push(waiting);
+    held.hold(waiting);
     return false;
   }
   const isLive = isAtOnce && age !== null && Math.abs(age) <= LIVE_WITHIN_MS;
@@ -134,7 +147,7 @@ async function takeRow(
   await outbox.addRead(read.detection);
   progress.settle(id);
   progress.owePicture(id);
-  firstSeen.delete(id);
+  held.release(picName);
   for (const list of [tally.judged, tally.added, tally.unpictured]) list.push(read);
   return true;
 }

@@ -9,10 +9,10 @@ import type { Clock } from '../support/clock.ts';
 import type { Twins } from './twins.ts';
 
 /**
- * A row of the memory is two minutes old before it is sent. A read that came when it was captured, and is stored sooner
- * than this after it came, can have no such row before it and need not look for one.
+ * A row of the memory is two minutes old before it is sent, or twenty seconds where the camera may forget it. A read that
+ * came when it was captured, and is stored sooner than this after it came, can have no such row before it.
  */
-const PROMPT_MS = 90_000;
+const PROMPT_MS = 15_000;
 /** Beyond it either the read was held back or the camera's clock is wrong, and the read's age is not known. */
 const AT_ONCE_MS = 10_000;
 
