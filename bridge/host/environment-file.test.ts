@@ -43,12 +43,11 @@ const READ = [
   ['a line end of Windows', 'GATE_A=8080\r', '8080'],
   ['a quoted value before a line end of Windows', 'GATE_A="on"\r', 'on'],
   ['blanks at the edges, in quotes', "GATE_A=' a '", ' a '],
-  ['a hash within a word', 'GATE_A=a#b', 'a#b'],
   ['a hash in single quotes', "GATE_A='a #b'", 'a #b'],
   ['a hash in double quotes', 'GATE_A="a #b"', 'a #b'],
   ['a backslash in single quotes', "GATE_A='a\\b'", 'a\\b'],
   ['a quote in quotes of the other kind', `GATE_A="it's"`, "it's"],
-  ['what a shell escapes in double quotes', 'GATE_A="a\\"b\\\\c\\`d"', 'a"b\\c`d'],
+  ['backticks in single quotes', "GATE_A='`a`'", '`a`'],
   ['a quote in the middle', `GATE_A=a"b'c`, `a"b'c`],
   ['more than one =', 'GATE_A=a=b==', 'a=b=='],
   ['another script', 'GATE_A=ворота', 'ворота'],
@@ -70,6 +69,17 @@ const REFUSED = [
   ['a no-break space at its end', 'GATE_A=invented\u00A0', 'a blank that only some readers', 'invented\u00A0'],
 ] as const;
 
+/** What systemd takes from an .env without doubt, and others read otherwise. */
+const READ_BY_SYSTEMD_ALONE = [
+  ['a hash within a word', 'GATE_A=in#vented', 'take a # for the beginning of a comment', 'in#vented'],
+  ['a hash at the end of a word', 'GATE_A=invented#', 'take a # for the beginning of a comment', 'invented#'],
+  ['backticks', 'GATE_A=`invented`', 'take a backtick for', '`invented`'],
+  ['a backtick in double quotes', 'GATE_A="in`vented"', 'take a backtick for', 'in`vented'],
+  ['an escaped dollar', 'GATE_A="in\\$vented"', 'read in more than one way', 'in$vented'],
+  ['an escaped double quote', 'GATE_A="in\\"vented"', 'read in more than one way', 'in"vented'],
+  ['an escaped backslash', 'GATE_A="in\\\\vented"', 'read in more than one way', 'in\\vented'],
+] as const;
+
 describe('a line of an .env', () => {
   test.each(READ)('with %s is read', (_, line, value) => {
     expect(read(line)).toEqual({ settings: [{ name: 'GATE_A', value }], mistakes: [] });
@@ -82,6 +92,54 @@ describe('a line of an .env', () => {
       expect(mistakes).toEqual([expect.stringMatching(new RegExp(`^line 2: .*${why}`))]);
       expect(mistakes.join()).not.toContain(SECRET);
     }
+  });
+
+  test.each(READ_BY_SYSTEMD_ALONE)(
+    'with %s is refused, but not in the file that systemd reads',
+    (_, line, why, value) => {
+      const { settings, mistakes } = read(`# first\n${line}\n`);
+      expect(settings).toEqual([]);
+      expect(mistakes).toEqual([expect.stringMatching(new RegExp(`^line 2: GATE_A: .*${why}.*in single quotes$`))]);
+      expect(mistakes.join()).not.toContain(SECRET);
+      expect(read(line, 'systemd')).toEqual({ settings: [{ name: 'GATE_A', value }], mistakes: [] });
+    },
+  );
+
+  test.each<FileKind>(['dotenv', 'systemd'])(
+    'that gives a setting another value is refused by both numbers: %s',
+    (kind) => {
+      const { mistakes } = read('GATE_A=invented\nGATE_B=1\nGATE_B=1\nGATE_A=invented-2\n', kind);
+      expect(mistakes).toEqual(['line 4: GATE_A: line 1 gives it another value; leave one of the two']);
+    },
+  );
+
+  test.each([
+    ['NOTE="first\nGATE_A=invented"\n', 1, 2],
+    ["export NOTE = 'first\nsecond\nGATE_A=invented\nfourth'\n", 1, 3],
+    ['# ours\nNOTE=`first\nGATE_A=invented\n`\n', 2, 3],
+    ['NOTE: "first\nGATE_A=invented"\n', 1, 2],
+    ['NOTE="first \\" second\nGATE_A=invented"\n', 1, 2],
+    ['NOTE="first \\"\nGATE_A=invented\n"\n', 1, 2],
+    ["NOTE='tis open\nGATE_A='invented'\n", 1, 2],
+  ])('within the quotes of another line is refused: %j', (text, opening, number) => {
+    const why = `it stands in the quotes that line ${opening} opens, and some readers take it for a part of that value`;
+    expect(read(text)).toEqual({ settings: [], mistakes: [`line ${number}: ${why}`] });
+  });
+
+  test.each([
+    'KEY="-----BEGIN\nabc=\n-----END"\nGATE_A=1\n',
+    "A='1'\nB=\"it's\"\nGATE_A='1'\nC=it's\n",
+    "# it's\nGATE_A='1'\n",
+    'NOTE="never closed\nGATE_A=1\n',
+  ])('is read behind quotes that are closed above it, or never: %j', (text) => {
+    expect(read(text)).toEqual({ settings: [{ name: 'GATE_A', value: '1' }], mistakes: [] });
+  });
+
+  test('with options for Node is the application’s own', () => {
+    expect(read('NODE_OPTIONS=--inspect\nexport NODE_OPTIONS="a\\b"\nNODE_EXTRA_CA_CERTS=/etc/ca.pem\n')).toEqual({
+      settings: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/ca.pem' }],
+      mistakes: [],
+    });
   });
 
   test('with export is read, but not in the file that systemd reads itself, which leaves it out', () => {
@@ -120,8 +178,8 @@ const setting = fc.record({
 
 test('whatever value is kept is read again as it was', () => {
   fc.assert(
-    fc.property(setting, fc.constantFrom<FileKind>('dotenv', 'systemd'), (one, kind) => {
-      expect(read(settingLine(one), kind)).toEqual({ settings: [one], mistakes: [] });
+    fc.property(setting, (one) => {
+      expect(read(settingLine(one), 'systemd')).toEqual({ settings: [one], mistakes: [] });
     }),
   );
 });
@@ -140,16 +198,33 @@ test('whatever text stands behind a name is refused, or is a value that can be k
     fc.property(fc.string({ unit }), (text) => {
       const { settings, mistakes } = read(`GATE_A=${text}`);
       expect(settings.length + mistakes.length).toBe(1);
-      expect(read(settings.map(settingLine).join('\n'))).toEqual({ settings, mistakes: [] });
+      expect(read(settings.map(settingLine).join('\n'), 'systemd')).toEqual({ settings, mistakes: [] });
+    }),
+  );
+});
+
+test('whatever value of an .env is taken, Node takes the same', () => {
+  const inQuotes = fc.tuple(fc.constantFrom('', '"', "'"), fc.string({ unit }));
+  fc.assert(
+    fc.property(inQuotes, ([quote, text]) => {
+      const line = `GATE_A=${quote}${text}${quote}`;
+      const { settings } = read(line);
+      fc.pre(settings.length === 1);
+      expect(parseEnv(line)).toEqual({ GATE_A: settings[0]?.value });
     }),
   );
 });
 
 describe.skipIf(!existsSync(SYSTEMD))('systemd itself', () => {
   test('reads the same values as we do', async () => {
-    const lines = READ.map(([, line], n) => line.replace('GATE_A', `GATE_${n}`));
+    const all = [
+      ...READ.map(([, line, value]) => ({ line, value })),
+      ...READ_BY_SYSTEMD_ALONE.map(([, line, , value]) => ({ line, value })),
+      // It would be filled in, which is not so where a service gets its settings.
+    ].filter(({ line }) => !line.includes('$'));
+    const lines = all.map(({ line }, n) => line.replace('GATE_A', `GATE_${n}`));
     const values = await asSystemd(`${lines.join('\n')}\n`);
-    const ours = READ.map(([, , value], n) => ({ name: `GATE_${n}`, value }));
+    const ours = all.map(({ value }, n) => ({ name: `GATE_${n}`, value }));
     expect(values).toEqual(expect.arrayContaining(ours.filter(({ value }) => value !== '')));
     expect(values).toHaveLength(ours.length - 1);
   });

@@ -11,7 +11,8 @@ bash host/install.sh --env FILE [--domain NAME] [--no-video] [--node PATH] [--ro
 bash host/install.sh --rollback | --uninstall
 
   --env FILE     the settings, the seed's .env or one like it; kept as /etc/gate-camera/bridge.env, closed to others.
-                 Only its GATE_*, AWS_*, MEDIAMTX_* and NODE_* lines are taken. Later runs may leave it out.
+                 Only its GATE_*, AWS_*, MEDIAMTX_* and NODE_* lines are taken, without NODE_OPTIONS.
+                 Later runs may leave it out.
   --domain NAME  TLS for viewers by Caddy, whose certificates come by themselves
   --no-video     plates only: no MediaMTX, no media process
   --node PATH    the Node (24 or later) to run by; otherwise it is looked for, then asked of the distribution
@@ -84,7 +85,7 @@ gather_settings() {
   sentences=$("$node" "$bundle/take-settings.mjs" "$env_file" 2>&1 >"$settings") || fail "install: $sentences"
 }
 
-# Prints what is wrong with the settings of one process, read as that process would.
+# Prints what is wrong with the settings of one process, read as that process would; where nothing is, what seems so.
 wrong_settings() {
   env -i PATH="$PATH" GATE_STATE_FOLDER=/var/lib/gate-camera \
     "$node" "$bundle/check-config.mjs" "$1" "$settings" 2>&1 && return 1
@@ -94,6 +95,7 @@ wrong_settings() {
 check_settings() {
   local sentences
   if sentences=$(wrong_settings bridge); then fail "install: $sentences"; fi
+  if [[ -n $sentences ]]; then warn "$sentences"; fi
   if [[ $video == on ]] && sentences=$(wrong_settings media); then
     warn "live video stays off: $sentences"
     video=off
@@ -128,8 +130,9 @@ install_release() {
   [[ -r $env_file ]] || fail 'install: the first time needs --env FILE'
   set_up_node
   gather_settings
-  check_settings
+  # Whether its user can read the passwords is a part of the check.
   set_up_user
+  check_settings
   set_up_settings
   set_up_mediamtx
   unpack_release "$release"

@@ -5,7 +5,7 @@ const LOOK_EVERY_MS = 1_000;
 /** What a time daemon corrects bit by bit stays far below it; above it, times in log and table no longer fit each other. */
 const STEP_MS = 5_000;
 
-export type WatchClock = {
+type WatchClock = {
   clock: Clock;
   log: Log;
   signal: AbortSignal;

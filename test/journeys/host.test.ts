@@ -143,10 +143,10 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
   });
 
   test('keeps what it takes from an .env in a writing that systemd reads as the same values', async () => {
-    const odd = 'GATE_CAMERA_HOME_AFTER_SECONDS = 60\r\n  GATE_PICTURES_BUCKET=\'a\\b #c\'\nGATE_STREAM="on"\n';
+    const odd = 'GATE_CAMERA_HOME_AFTER_SECONDS = 60\r\n  GATE_WEBHOOK_HOST=\'a\\b #c\'\nGATE_STREAM="on"\n';
     machine.install(['--env', await machine.writeEnv(SEED_ENV + VIDEO_ENV + odd)]);
     const kept = await machine.read('etc/gate-camera/bridge.env');
-    expect(kept).toContain("\nGATE_CAMERA_HOME_AFTER_SECONDS=60\nGATE_PICTURES_BUCKET='a\\b #c'\nGATE_STREAM=on\n");
+    expect(kept).toContain("\nGATE_CAMERA_HOME_AFTER_SECONDS=60\nGATE_WEBHOOK_HOST='a\\b #c'\nGATE_STREAM=on\n");
     expect(machine.install([])).toEqual({ code: 0, said: 'unchanged\n' });
   });
 
@@ -173,6 +173,38 @@ describe.skipIf(!has('systemctl'))('install.sh', () => {
     expect(refused).toMatchObject({ code: 1, said: expect.stringContaining('GATE_CAMERA_PORT must be a port') });
     expect(await machine.read('etc/gate-camera/bridge.env')).toBe(before);
     expect(await current()).toBe(`releases/${bundle.hash}`);
+  });
+
+  test('refuses what its services could not work by', async () => {
+    const others = SEED_ENV.replace(/^GATE_CAMERA_PASS=.*\n/m, '');
+    const installed = async (lines: string) => machine.install(['--env', await machine.writeEnv(others + lines)]);
+    const unseen = await installed('GATE_STATE_FOLDER=/tmp/elsewhere\nGATE_CAMERA_PASS_FILE=/root/secret\n');
+    expect(unseen).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/STATE_FOLDER must.*\n.*\/root\/secret cannot/),
+    });
+    const missing = await installed('GATE_CAMERA_PASS_FILE=/etc/gate-camera/none\n');
+    expect(missing).toMatchObject({ code: 1, said: expect.stringContaining('/etc/gate-camera/none is not there') });
+  });
+
+  test('leaves options for Node to the application, and does not take them from the file it keeps', async () => {
+    const options = 'NODE_OPTIONS=--import=/nowhere.js\n';
+    const taken = machine.install(['--env', await machine.writeEnv(SEED_ENV + VIDEO_ENV + options)]);
+    expect(taken).toEqual({ code: 0, said: 'unchanged\n' });
+    await appendFile(join(machine.root, 'etc/gate-camera/bridge.env'), options);
+    const refused = machine.install([]);
+    expect(refused).toMatchObject({ code: 1, said: expect.stringContaining('NODE_OPTIONS must be left out') });
+  });
+
+  test('warns of a setting that nothing reads, and names the one that may be meant', async () => {
+    const settings = await machine.writeEnv(
+      `${SEED_ENV}${VIDEO_ENV}GATE_STREAMM=off\nGATE_API_URL=https://a.example\n`,
+    );
+    const { code, said } = machine.install(['--env', settings]);
+    expect({ code, warnings: said.match(/^warning: .*$/gm) }).toEqual({
+      code: 0,
+      warnings: ['warning: GATE_STREAMM is read by none of the services; is GATE_STREAM meant?'],
+    });
   });
 
   test('runs plates where only video lacks a setting, says so, and adds video once it is there', async () => {
