@@ -5,6 +5,7 @@ import { Rejected } from '../shared/support/errors.ts';
 import { readConfig } from './config.ts';
 
 const EXAMPLE: unknown = JSON.parse(readFileSync(new URL('./example.config.json', import.meta.url), 'utf8'));
+const CERTIFICATE = 'arn:aws:acm:eu-central-1:111122223333:certificate/invented-1';
 const CAMERA = { id: 'gate', host: '203.0.113.20', user: 'gate-camera' };
 
 /** The example with some settings replaced; undefined takes one away. */
@@ -101,6 +102,38 @@ const MISTAKES: [mistake: string, settings: Record<string, unknown>, sentence: s
     { bridge: { instanceType: 't3.small' } },
     'bridge.instanceType must be an arm64 type such as t4g.small',
   ],
+  [
+    'an API domain with an ARN that is no certificate’s',
+    { api: { domain: 'api.example.com', certificateArn: 'arn:aws:acm:us-east-1:1:x' } },
+    'api.certificateArn must be the ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>',
+  ],
+  [
+    'one domain for the API and for video',
+    { api: { domain: 'gate.example.com', certificateArn: CERTIFICATE }, video: { domain: 'gate.example.com' } },
+    'video.domain is the domain of the API already: one name leads to one of them',
+  ],
+  ...['https://login.example.com?tenant=1', 'https://login.example.com/#a'].map(
+    (issuer): [string, Record<string, unknown>, string] => [
+      'an issuer with more behind its path',
+      { tokens: { issuer, audience: 'gate' } },
+      'tokens.issuer must not have a query or a fragment: no issuer has',
+    ],
+  ),
+  [
+    'a camera that the whole internet may push for, bit by bit',
+    { cameras: [{ ...CAMERA, pushFrom: Array.from({ length: 256 }, (_, first) => `${first}.0.0.0/8`) }] },
+    'cameras[0].pushFrom is wider than /8 (/32 of IPv6) in all: from so many addresses a push needs a pushToken as well',
+  ],
+  [
+    'two cameras of one name whose pushes nothing tells apart',
+    {
+      cameras: [
+        { ...CAMERA, host: 'gate.example.com', mac: '44:19:b6:00:00:02' },
+        { ...CAMERA, id: 'exit', host: 'Gate.Example.com', httpPort: 8081 },
+      ],
+    },
+    'cameras[1].mac is missing: another camera pushes from its address, and only a mac or a pushToken tells whose a push is',
+  ],
   ['no word about tokens', { tokens: undefined }, 'tokens must be settings, {"issuer": "cognito"} for one'],
   ['a video switch where its domain should be', { video: true }, 'video must be settings in { }'],
   [
@@ -158,6 +191,12 @@ test('the example is taken, and each camera gets a parameter for its password', 
     bridge: { instanceType: 't4g.small', outboxGibibytes: 2 },
     expected: { detectionsPerDay: 1000, viewerHoursPerDay: 2 },
   });
+});
+
+test.each(['us-gov-west-1', 'ap-southeast-2', 'cn-north-1'])('a certificate of %s is taken', (region) => {
+  const certificateArn = CERTIFICATE.replace('eu-central-1', region);
+  const config = readConfig(withSettings({ api: { domain: 'api.example.com', certificateArn } }), 'here.json');
+  expect(config.api?.certificateArn).toBe(certificateArn);
 });
 
 test('a camera may keep the parameter it has', () => {

@@ -25,13 +25,22 @@ const Domain = z
   );
 const Origin = z.string().refine(isOrigin, 'must be an origin such as https://app.example.com, without path or slash');
 const HttpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' });
+const CertificateArn = z
+  .string(missing)
+  .regex(
+    /^arn:aws[a-z-]*:acm:[a-z]{2,}(-[a-z]+)+-\d+:\d{12}:certificate\/[A-Za-z0-9-]+$/,
+    'must be the ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>',
+  );
 
 const Tokens = z
   .strictObject(
     {
-      issuer: z.string(missing).refine((issuer) => issuer === COGNITO || HttpsUrl.safeParse(issuer).success, {
-        error: `must be an https URL, or "${COGNITO}" for a user pool made here`,
-      }),
+      issuer: z
+        .string(missing)
+        .refine((issuer) => issuer === COGNITO || HttpsUrl.safeParse(issuer).success, {
+          error: `must be an https URL, or "${COGNITO}" for a user pool made here`,
+        })
+        .refine((issuer) => !/[?#]/.test(issuer), { error: 'must not have a query or a fragment: no issuer has' }),
       audience: z.string().min(1, 'is empty').optional(),
       jwksUri: HttpsUrl.optional(),
       rightsClaim: z.string().min(1, 'is empty').optional(),
@@ -61,7 +70,7 @@ const Retention = z
     path: ['picturesDays'],
   });
 
-const Configuration = z.strictObject(
+const Settings = z.strictObject(
   {
     /** Stacks, parameters and log groups begin with it; two deployments in one account differ by it. */
     name: z
@@ -78,7 +87,7 @@ const Configuration = z.strictObject(
       .strictObject(
         {
           domain: Domain,
-          certificateArn: z.string(missing).regex(/^arn:aws[a-z-]*:acm:/, 'must be the ARN of an ACM certificate'),
+          certificateArn: CertificateArn,
         },
         OBJECT,
       )
@@ -113,6 +122,10 @@ const Configuration = z.strictObject(
   },
   OBJECT,
 );
+const Configuration = Settings.refine(({ api, video }) => video === undefined || video.domain !== api?.domain, {
+  error: 'is the domain of the API already: one name leads to one of them',
+  path: ['video', 'domain'],
+});
 
 export type GateConfig = Omit<z.infer<typeof Configuration>, 'cameras'> & { cameras: ConfiguredCamera[] };
 

@@ -14,7 +14,7 @@ const ASK_EVERY_MS = 60_000;
 const ANSWER_WITHIN_MS = 500;
 
 /** The camera's clock minus ours in ms; null where nobody has measured it lately. */
-export type OffsetOf = (camera: CameraId) => number | null;
+type OffsetOf = (camera: CameraId) => number | null;
 /** Resolves soon, whatever the table does. */
 export type MeasuredOffsets = (cameras: readonly CameraId[]) => Promise<OffsetOf>;
 

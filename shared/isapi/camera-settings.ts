@@ -1,18 +1,12 @@
 // One camera's settings as written in the configuration, with a sentence for each way to get them wrong.
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { CameraIdSchema } from '../detection/detection.ts';
+import { areTooWide, isNetwork, isTooWide, TOO_WIDE } from './push-networks.ts';
 
 const DEFAULT_HTTP_PORT = 80;
 const DEFAULT_RTSP_PORT = 554;
-
-/** What one operator owns at most; whoever may push from more than that is anybody. */
-const MIN_PREFIX_IPV4 = 8;
-const MIN_PREFIX_IPV6 = 32;
-const TOO_WIDE = `is wider than /${MIN_PREFIX_IPV4} (/${MIN_PREFIX_IPV6} of IPv6): from so many addresses a push needs a pushToken as well`;
-/** Where IPv6 writes the IPv4 addresses: its first 96 bits are the same for all of them. */
-const MAPPED_IPV4 = '::ffff:0:0';
-const MAPPED_PREFIX = 96;
+const IN_ALL = TOO_WIDE.replace('IPv6)', 'IPv6) in all');
 
 const HOST = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 const Host = z.string('is missing').refine((host) => isIP(host) !== 0 || HOST.test(host), {
@@ -92,9 +86,11 @@ export const CameraSettings = z
   })
   .superRefine(({ pushFrom, pushToken }, context) => {
     if (pushToken !== undefined) return;
+    const refuse = (message: string, path: PropertyKey[]) => context.addIssue({ code: 'custom', message, path });
     for (const [index, entry] of pushFrom.entries()) {
-      if (isTooWide(entry)) context.addIssue({ code: 'custom', message: TOO_WIDE, path: ['pushFrom', index] });
+      if (isTooWide(entry)) refuse(TOO_WIDE, ['pushFrom', index]);
     }
+    if (!pushFrom.some(isTooWide) && areTooWide(pushFrom.filter(isNetwork))) refuse(IN_ALL, ['pushFrom']);
   });
 
 type Passwords = { [source in 'password' | 'passwordSecret' | 'passwordFile']?: string | undefined };
@@ -109,26 +105,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
-}
-
-/** `network` as `isNetwork` takes it. */
-function isTooWide(network: string): boolean {
-  const [address = '', text] = network.split('/');
-  if (text === undefined) return false;
-  const prefix = Number(text);
-  if (isIP(address) === 4) return prefix < MIN_PREFIX_IPV4;
-  return prefix < MIN_PREFIX_IPV6 || (prefix < MAPPED_PREFIX + MIN_PREFIX_IPV4 && holdsIpv4(address, prefix));
-}
-
-function holdsIpv4(address: string, prefix: number): boolean {
-  const list = new BlockList();
-  list.addSubnet(address, Math.min(prefix, MAPPED_PREFIX), 'ipv6');
-  return list.check(MAPPED_IPV4, 'ipv6');
 }

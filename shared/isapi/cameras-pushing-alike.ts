@@ -1,4 +1,5 @@
 // Which cameras' pushes nobody could tell from another's: they would be acknowledged, and belong to no camera.
+import { isIP } from 'node:net';
 import { pushSource } from '../webhook/push-source.ts';
 import { pushingCamera } from '../webhook/pushing-camera.ts';
 import type { Camera } from './cameras.ts';
@@ -13,5 +14,15 @@ export function camerasPushingAlike(cameras: readonly Camera[]): Set<Camera['id'
     .map((sourceAddress) => candidates({ sourceAddress, token: null }))
     .filter((there) => there.length > 1)
     .flat();
-  return new Set(alike.filter(({ mac }) => mac === undefined).map(({ id }) => id));
+  return new Set([...alike, ...sharingAName(cameras)].filter(({ mac }) => mac === undefined).map(({ id }) => id));
+}
+
+/** A host name stands for an address that is not known here, and the same one for each camera that is reached by it. */
+function sharingAName(cameras: readonly Camera[]): Camera[] {
+  const named = cameras
+    .filter(({ host, pushFrom, pushToken }) => isIP(host) === 0 && pushFrom.length === 0 && pushToken === undefined)
+    .map((camera) => ({ camera, name: camera.host.toLowerCase() }));
+  return named
+    .filter(({ name }) => named.filter((other) => other.name === name).length > 1)
+    .map(({ camera }) => camera);
 }

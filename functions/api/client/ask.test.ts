@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { BASE, problemOf, recording, unreachableOf } from './client.fixture.ts';
-import { gateClient } from './gate-client.ts';
+import { type GateClient, gateClient } from './gate-client.ts';
 
 const breakingOff = (text: string) =>
   new ReadableStream({
@@ -16,7 +16,7 @@ const breakingOff = (text: string) =>
 
 describe('a request', () => {
   test('carries a fresh token each time, what was asked in its place, and none where none is needed', async () => {
-    const { gate, requests } = recording(() => Response.json({}));
+    const { gate, requests } = recording(() => Response.json({ items: [] }));
     await gate.listDetections({ plate: '01A*', camera: undefined, limit: 5 });
     await gate.moveLens({ action: 'zoom_in', durationMs: 400 });
     await gate.getHealth();
@@ -99,11 +99,32 @@ describe('a request', () => {
   test.each([
     ['a page that something before the API answers with 200', () => new Response('<html>sign in</html>')],
     ['an answer that breaks off', () => new Response(breakingOff('{"items":['))],
+    ['null', () => Response.json(null)],
+    ['a list without items', () => Response.json({ cameras: [] })],
+    ['a list whose items are none', () => Response.json({ items: 3 })],
   ])('that ends in %s is an error of the client as well', async (_, answer) => {
     const { gate } = recording(answer);
     const { message, cause } = await unreachableOf(gate.listCameras());
     expect(message).toMatch(/^could not ask GET \/api\/gate\/cameras: /);
     expect(cause).toBeInstanceOf(Error);
+  });
+
+  test.each(['text/html', null])(
+    'for a picture that brings %s in its place is an error of the client',
+    async (type) => {
+      const headers = new Headers(type === null ? {} : { 'Content-Type': type });
+      const { gate } = recording(() => new Response(new Uint8Array([0xff, 0xd8]), { headers }));
+      const { cause } = await unreachableOf(gate.takeSnapshot({ id: 'gate' }));
+      expect(String(cause)).toContain('answered with something else: no image/jpeg');
+    },
+  );
+
+  test.each([undefined, null, 7])('for which token() brings %s says so', async (token) => {
+    const options = { baseUrl: BASE, token: async () => token };
+    // As a page without types may call it.
+    const gate: GateClient = Reflect.apply(gateClient, undefined, [options]);
+    const { message } = await unreachableOf(gate.listCameras());
+    expect(message).toBe('could not ask GET /api/gate/cameras: token() brought no token');
   });
 
   test('with a token that no header can carry does not repeat it', async () => {
@@ -127,4 +148,21 @@ describe('a request', () => {
     server.closeAllConnections();
     server.close();
   });
+});
+
+test.each([
+  ['', 'is no URL'],
+  ['not a url', 'is no URL'],
+  ['/api', 'is no URL'],
+  ['api.gate.example:443', 'is no URL'],
+  ['ftp://api.gate.example', 'is no URL'],
+  [`${BASE}?tenant=1`, 'has a query or a fragment'],
+  [`${BASE}/#gate`, 'has a query or a fragment'],
+  ['https://operator:invented-Pass9@api.gate.example', 'holds credentials'],
+  ['https://invented-Pass9@api.gate.example', 'holds credentials'],
+])('a client is not made where its address is %j, which is not repeated', (baseUrl, why) => {
+  const make = () => gateClient({ baseUrl, token: async () => 'token' });
+  expect(make).toThrow(TypeError);
+  expect(make).toThrow(`could not make a gate client: baseUrl ${why}`);
+  expect(make).not.toThrow('Pass9');
 });

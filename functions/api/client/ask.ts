@@ -6,6 +6,7 @@ import { GateUnreachable } from './gate-unreachable.ts';
 const TIMEOUT_MS = 35_000;
 const NO_ANSWER = 'the gate’s API did not answer';
 const UNREADABLE = 'its answer cannot be read: it breaks off, or comes from something else than the gate’s API';
+const PICTURE_TYPE = /^image\/jpeg\s*(;|$)/i;
 
 export type How = { signal?: AbortSignal };
 export type Asked = {
@@ -14,6 +15,8 @@ export type Asked = {
   needsToken: boolean;
   query?: Record<string, string | number | undefined>;
   body?: object;
+  /** Its answer is a list, in `items`. */
+  isList?: boolean;
 };
 
 /**
@@ -37,7 +40,10 @@ export type GateClientOptions = {
   fetch?: (request: Request) => Promise<Response>;
 };
 
+/** Throws TypeError where `baseUrl` can be no API's address; it is not repeated, for a password may be in it. */
 export function asking({ baseUrl, token, fetch = (request) => globalThis.fetch(request) }: GateClientOptions): Ask {
+  checkBaseUrl(baseUrl);
+
   async function answered<Answer>(asked: Asked, read: Read<Answer>, { signal }: How = {}): Promise<Answer> {
     const authorization = asked.needsToken ? authorizationOf(asked, await token()) : {};
     const limit = AbortSignal.timeout(TIMEOUT_MS);
@@ -56,9 +62,27 @@ export function asking({ baseUrl, token, fetch = (request) => globalThis.fetch(r
   }
 
   return {
-    // Not looked into: the API's tests hold its answers to the document that the types are made of.
-    json: (asked, how) => answered(asked, async (response) => JSON.parse(await response.text()), how),
-    picture: (asked, how) => answered(asked, (response) => response.blob(), how),
+    // Looked at no closer: the API's tests hold its answers to the document that the types are made of.
+    json: (asked, how) =>
+      answered(
+        asked,
+        async (response) => {
+          const answer = JSON.parse(await response.text());
+          if (!hasForm(answer, asked)) throw new TypeError('it answered with something else: JSON of another form');
+          return answer;
+        },
+        how,
+      ),
+    picture: (asked, how) =>
+      answered(
+        asked,
+        async (response) => {
+          const isPicture = PICTURE_TYPE.test(response.headers.get('Content-Type') ?? '');
+          if (!isPicture) throw new TypeError('it answered with something else: no image/jpeg');
+          return response.blob();
+        },
+        how,
+      ),
     nothing: (asked, how) => answered(asked, async () => {}, how),
   };
 }
@@ -79,9 +103,26 @@ async function heard<Heard>(
 
 /** Apart from the request, since the platform's own error would repeat a token that no header can carry. */
 function authorizationOf({ method, path }: Asked, token: string): Record<string, string> {
+  if (typeof token !== 'string') throw new GateUnreachable(`${method} ${path}`, 'token() brought no token', {});
   const Authorization = `Bearer ${token.trim()}`;
   if (/^[\x20-\x7e]*$/.test(Authorization)) return { Authorization };
   throw new GateUnreachable(`${method} ${path}`, 'the token holds what no header can carry', {});
+}
+
+function checkBaseUrl(baseUrl: string): void {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError('could not make a gate client: baseUrl is no URL such as https://api.gate.example.com');
+  }
+  if (/[?#]/.test(baseUrl)) throw new TypeError('could not make a gate client: baseUrl has a query or a fragment');
+  if (url.username || url.password) {
+    throw new TypeError('could not make a gate client: baseUrl holds credentials; the token alone says who asks');
+  }
+}
+
+function hasForm(answer: unknown, { isList }: Asked): boolean {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return false;
+  return !isList || ('items' in answer && Array.isArray(answer.items));
 }
 
 function urlOf(baseUrl: string, { path, query = {} }: Asked): string {

@@ -92,7 +92,9 @@ test('each operation of the document is a method that asks for just that', async
         .filter(([, { responses }]) => !('302' in responses))
         .map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
   );
-  const { gate, requests } = recording(() => Response.json({}));
+  const { gate, requests } = recording(() =>
+    Response.json({ items: [] }, { headers: { 'Content-Type': 'image/jpeg' } }),
+  );
   const asked: string[] = [];
   const also = async (operation: string, request: Promise<unknown>) => {
     await request;

@@ -16,7 +16,10 @@ export type GateClient = Operations & {
   detectionPages(search?: DetectionSearch, how?: How): AsyncGenerator<DetectionList, void>;
 };
 
-/** One method for each operation of the document, by its `operationId`; see `Ask` for what they throw. */
+/**
+ * One method for each operation of the document, by its `operationId`; see `Ask` for what they throw.
+ * @throws TypeError when `baseUrl` is no http(s) URL, or has a query, a fragment or credentials
+ */
 export function gateClient(options: GateClientOptions): GateClient {
   const gate = operations(asking(options));
 

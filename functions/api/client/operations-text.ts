@@ -45,7 +45,10 @@ export function operationsText(document: unknown): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
   );
-  const methods = operations.filter(({ responses }) => !('302' in responses)).map(methodText);
+  const lists = Object.keys(components.schemas).filter((name) => components.schemas[name]?.properties?.items);
+  const methods = operations
+    .filter(({ responses }) => !('302' in responses))
+    .map((operation) => methodText(operation, lists));
   const body = methods.join('\n');
   // Without what a summary happens to say.
   const code = body.replaceAll(/^\/\*\*.*$/gm, '');
@@ -63,12 +66,14 @@ export function operationsText(document: unknown): string {
   ].join('\n');
 }
 
-function methodText(operation: Placed): string {
+/** `lists`: the schemas that hold `items`. */
+function methodText(operation: Placed, lists: readonly string[]): string {
   const { operationId, summary, method, path, security, parameters, requestBody } = operation;
   const inPath = parameters.filter((parameter) => parameter.in === 'path');
   const inQuery = parameters.filter((parameter) => parameter.in === 'query');
   const body = requestBody?.content[JSON_TYPE]?.schema;
   if (body && inQuery.length > 0) throw new Error(`could not write ${operationId}: it has a query and a body`);
+  const answer = answerText(operation);
   const rest = body ? 'body' : inQuery.length > 0 ? 'query' : null;
   const types = [...objectOf([...inPath, ...inQuery]), ...(body ? [typeText(body)] : [])];
   const names = [...inPath.map(({ name }) => name), ...(rest ? [`...${rest}`] : [])];
@@ -83,8 +88,9 @@ function methodText(operation: Placed): string {
     `path: ${url}`,
     `needsToken: ${security.length > 0}`,
     ...(rest ? [rest] : []),
+    ...(lists.some((name) => answer === `json<${name}>`) ? ['isList: true'] : []),
   ];
-  return `/** ${summary}. */\n${operationId}: (${first}how?: How) => ask.${answerText(operation)}({ ${request.join(', ')} }, how),\n`;
+  return `/** ${summary}. */\n${operationId}: (${first}how?: How) => ask.${answer}({ ${request.join(', ')} }, how),\n`;
 }
 
 function objectOf(parameters: Operation['parameters']): string[] {

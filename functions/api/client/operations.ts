@@ -32,7 +32,11 @@ export function operations(ask: Ask) {
         order?: 'desc' | 'asc' | undefined;
       } = {},
       how?: How,
-    ) => ask.json<DetectionList>({ method: 'GET', path: '/api/gate/detections', needsToken: true, query }, how),
+    ) =>
+      ask.json<DetectionList>(
+        { method: 'GET', path: '/api/gate/detections', needsToken: true, query, isList: true },
+        how,
+      ),
 
     /** One read. */
     getDetection: ({ id }: { id: string }, how?: How) =>
@@ -40,7 +44,7 @@ export function operations(ask: Ask) {
 
     /** How every camera is. */
     listCameras: (how?: How) =>
-      ask.json<CameraList>({ method: 'GET', path: '/api/gate/cameras', needsToken: true }, how),
+      ask.json<CameraList>({ method: 'GET', path: '/api/gate/cameras', needsToken: true, isList: true }, how),
 
     /** How one camera is. */
     getCamera: ({ id }: { id: string }, how?: How) =>
@@ -60,7 +64,10 @@ export function operations(ask: Ask) {
 
     /** Where the lens can be sent. */
     listPresets: ({ id }: { id: string }, how?: How) =>
-      ask.json<PresetList>({ method: 'GET', path: `/api/gate/cameras/${part(id)}/presets`, needsToken: true }, how),
+      ask.json<PresetList>(
+        { method: 'GET', path: `/api/gate/cameras/${part(id)}/presets`, needsToken: true, isList: true },
+        how,
+      ),
 
     /** Send the lens to a preset. */
     goToPreset: ({ id, n }: { id: string; n: string }, how?: How) =>
@@ -79,7 +86,10 @@ export function operations(ask: Ask) {
 
     /** Who moved the lens: the newest hundred. */
     listMoves: ({ id }: { id: string }, how?: How) =>
-      ask.json<MoveList>({ method: 'GET', path: `/api/gate/cameras/${part(id)}/moves`, needsToken: true }, how),
+      ask.json<MoveList>(
+        { method: 'GET', path: `/api/gate/cameras/${part(id)}/moves`, needsToken: true, isList: true },
+        how,
+      ),
 
     /** Whether everything that the camera remembers is stored, hour by hour. */
     getCompleteness: (
@@ -87,7 +97,7 @@ export function operations(ask: Ask) {
       how?: How,
     ) =>
       ask.json<Completeness>(
-        { method: 'GET', path: `/api/gate/cameras/${part(id)}/completeness`, needsToken: true, query },
+        { method: 'GET', path: `/api/gate/cameras/${part(id)}/completeness`, needsToken: true, query, isList: true },
         how,
       ),
 

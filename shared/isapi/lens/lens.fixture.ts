@@ -19,7 +19,7 @@ export const operator = { camera: gate, subject: 'operator' };
 export const visitor = { camera: gate, subject: 'visitor' };
 export const zoomIn = (durationMs = 400, speed = 50): MoveCommand => ({ action: 'zoom_in', speed, durationMs });
 
-export function memoryMoveLog(): MoveLog & { records: MoveRecord[] } {
+function memoryMoveLog(): MoveLog & { records: MoveRecord[] } {
   const records: MoveRecord[] = [];
   return {
     records,

@@ -5,7 +5,7 @@ import { MoveActionSchema } from './action.ts';
 const Instant = z.iso.datetime({ precision: 3 });
 
 /** What became of what was asked. `ended` says that the camera took the start and the stop, not that it moved. */
-export const MoveOutcomeSchema = z.enum([
+const MoveOutcomeSchema = z.enum([
   'under_way',
   'ended',
   /** The same user's next request went on with it, without a stop in between. */

@@ -8,7 +8,7 @@ const NOBODY = new Set(['', '0.0.0.0', '::', '::0']);
 const MAX_SLOTS = 32;
 
 export const SLOT_ROOT = 'HttpHostNotification';
-export const LIST_ROOT = 'HttpHostNotificationList';
+const LIST_ROOT = 'HttpHostNotificationList';
 
 const LIST_TAG = new RegExp(`<(?:[\\w.-]+:)?${LIST_ROOT}[\\s>]`);
 
