@@ -29,6 +29,14 @@ describe('a clock that was set since it was measured', () => {
     expect(timingOf(NOW - 120_000, NOW, HOUR_MS, 'later')).toMatchObject({ timeFrom: 'corrected' });
   });
 
+  test('back by an hour: a replay of what passed before keeps the camera’s word, and is of no future', () => {
+    expect(timingOf(NOW - 60_000, NOW, -HOUR_MS, 'whenever')).toMatchObject({
+      at: iso(NOW - 60_000),
+      timeFrom: 'camera',
+    });
+    expect(timingOf(NOW - 2 * HOUR_MS, NOW, -HOUR_MS, 'whenever')).toMatchObject({ at: iso(NOW - HOUR_MS) });
+  });
+
   test('a replay keeps its place, however old it is', () => {
     expect(timingOf(NOW - 9 * HOUR_MS, NOW, HOUR_MS, 'whenever')).toMatchObject({
       at: iso(NOW - 10 * HOUR_MS),

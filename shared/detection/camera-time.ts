@@ -100,7 +100,9 @@ export function timingOf(
   const isOff = clockOffsetMs !== null && Math.abs(clockOffsetMs) > TRUSTED_CLOCK_OFFSET_MS;
   // A push that comes as its own time has it: its camera's clock was put right since it was measured.
   const wasPutRight = comes === 'later' && Math.abs(instant - receivedAt) <= ON_TIME_MS;
-  if (!isOff || wasPutRight) return { capturedAt, at: capturedAt, timeFrom: 'camera' };
+  // A replay that would be of the future, corrected: its camera's clock was set back since.
+  const isOfBefore = instant - (clockOffsetMs ?? 0) - receivedAt > TRUSTED_CLOCK_OFFSET_MS && instant <= receivedAt;
+  if (!isOff || wasPutRight || isOfBefore) return { capturedAt, at: capturedAt, timeFrom: 'camera' };
   return { capturedAt, at: isoInstant(instant - clockOffsetMs), timeFrom: 'corrected' };
 }
 

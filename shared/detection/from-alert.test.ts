@@ -144,7 +144,7 @@ describe('camera time', () => {
 
   test('an offset below five minutes changes nothing', () => {
     expect(timingOf(RECEIVED, RECEIVED, 299_000).timeFrom).toBe('camera');
-    expect(timingOf(RECEIVED, RECEIVED, -301_000).timeFrom).toBe('corrected');
+    expect(timingOf(RECEIVED - 301_000, RECEIVED, -301_000).timeFrom).toBe('corrected');
   });
 
   test('any text is a time or none, and always within the years a row can hold', () => {
