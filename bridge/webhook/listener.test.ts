@@ -73,10 +73,10 @@ describe('a camera that cannot push over HTTPS', () => {
     const sentAt = Date.parse('2026-11-22T05:00:00Z');
     expect(await push(XML)).toBe(200);
     for (let n = 0; n < 5; n += 1) clockOffset.heard(isoInstant(sentAt + HOUR_MS), sentAt, undefined);
-    expect(await push(XML)).toBe(200);
+    expect(await push(XML.replace('T10:', 'T11:'))).toBe(200);
     expect(kept).toMatchObject([
       { timeFrom: 'camera', at: '2026-11-22T05:00:00.000Z' },
-      { timeFrom: 'corrected', at: '2026-11-22T04:00:00.000Z', capturedAt: '2026-11-22T05:00:00.000Z' },
+      { timeFrom: 'corrected', at: '2026-11-22T05:00:00.000Z', capturedAt: '2026-11-22T06:00:00.000Z' },
     ]);
   });
 
