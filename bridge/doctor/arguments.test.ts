@@ -22,6 +22,8 @@ test.each([
   [['--set-up-webhook', '--restore', 'a.xml'], 'exclude each other'],
   [['--pasword', 'x'], '--pasword'],
   [['--watch', '-1'], '--watch'],
+  // Nothing keeps the session alive meanwhile, and the camera would be blamed for its end.
+  [['--watch', '51'], '--watch'],
   [['stray'], 'stray'],
   [['--folder', '.'], '--folder'],
   [['--logs', 'x'], '--bundle'],

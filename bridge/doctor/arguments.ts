@@ -4,6 +4,9 @@ import * as z from 'zod';
 import { type CameraId, CameraIdSchema } from '../../shared/detection/detection.ts';
 import { Rejected, reasonOf } from '../../shared/support/errors.ts';
 
+/** Nothing keeps the RTSP session alive meanwhile, and a server ends it after 60 s (RFC 2326, 12.37). */
+const MAX_WATCH_SECONDS = 50;
+
 export const HELP = `npm run doctor [-- options]        on the VM: node doctor.mjs [options], with the bridge's settings
 
 Looks at everything from the configuration to the alarms, in the order in which things can be wrong, and says what to
@@ -12,7 +15,7 @@ change. It logs in to the camera once: a refused login is never followed by a se
   --camera <id>        only this one of several
   --token <file>       an operator's token: a real offer for live video, and the API instead of the table
   --send-test-read     one marked read through the webhook, and how it comes out in the table
-  --watch <seconds>    how long each video stream is played to count its pictures; default 6, 0 plays none
+  --watch <seconds>    how long each video stream is played to count its pictures; default 6, at most ${MAX_WATCH_SECONDS}; 0 plays none
   --json               exactly one document on standard output, whatever happens; all else on standard error
   --bundle <file>      also writes a support bundle, without passwords, tokens, plates and addresses
     --logs <file>        the end of this log goes into it
@@ -23,7 +26,7 @@ change. It logs in to the camera once: a refused login is never followed by a se
     --folder <path>      where the slot as it was is kept; default .
     --yes                does not ask
   --restore <file>     puts a slot back as --set-up-webhook found it; --yes does not ask
-  --help
+  --help               this text and nothing else, beside --json too
 
 Exit code: 0 well (or with a warning), 1 something fails, 2 the configuration cannot be read, 64 the command line cannot
 be obeyed, 130 interrupted.
@@ -52,7 +55,11 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 /** A camera that cuts its viewers off does so within a few seconds. */
 const WATCH_SECONDS = '6';
-const Seconds = z.string().regex(/^\d{1,3}$/);
+const Seconds = z
+  .string()
+  .regex(/^\d{1,2}$/)
+  .transform(Number)
+  .refine((seconds) => seconds <= MAX_WATCH_SECONDS);
 const Slot = z.string().regex(/^[1-9]\d?$/);
 
 type Option = keyof Values;
@@ -71,7 +78,7 @@ const LOOKING: readonly Option[] = ['token', 'send-test-read', 'watch', 'bundle'
 
 /** Before anything is parsed: a command line that cannot be, is told of in the form that was asked for. */
 export function wantsJson(args: readonly string[]): boolean {
-  return args.includes('--json');
+  return args.some((arg) => arg === '--json' || arg.startsWith('--json='));
 }
 
 /** @throws WrongUsage */
@@ -81,7 +88,7 @@ export function readArguments(args: readonly string[]): Arguments {
   if (camera?.success === false) throw refused('--camera is no camera id');
   if (values.slot !== undefined && !Slot.safeParse(values.slot).success) throw refused('--slot is no number');
   const watch = Seconds.safeParse(values.watch ?? WATCH_SECONDS);
-  if (!watch.success) throw refused('--watch is no number of seconds');
+  if (!watch.success) throw refused(`--watch is no number of seconds from 0 to ${MAX_WATCH_SECONDS}`);
   refuseContradictions(values);
   const yes = values.yes ?? false;
   return {
@@ -89,7 +96,7 @@ export function readArguments(args: readonly string[]): Arguments {
     camera: camera?.data ?? null,
     token: values.token ?? null,
     sendsTestRead: values['send-test-read'] ?? false,
-    watchMs: Number(watch.data) * 1000,
+    watchMs: watch.data * 1000,
     json: values.json ?? false,
     bundle:
       values.bundle === undefined

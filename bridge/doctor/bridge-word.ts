@@ -32,7 +32,7 @@ export type BridgeWord = {
   reading: Reading | null;
 };
 
-export type BridgeWordDependencies = {
+type BridgeWordDependencies = {
   statePort: number;
   /** Null without a table. */
   states: Pick<CameraStates, 'read'> | null;

@@ -3,8 +3,8 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { type Camera, type Environment, readCameras } from '../../shared/isapi/cameras.ts';
-import { Rejected, reasonOf } from '../../shared/support/errors.ts';
 import { readBridgeConfig } from '../config.ts';
+import { mistakesIn, readPart, wrongConfiguration } from '../configuration-parts.ts';
 import { readMediaConfig } from '../media/config.ts';
 
 /** Where `npm start` keeps the bridge's state: one account has one guard, on a desk too. */
@@ -43,22 +43,18 @@ export type DoctorConfig = {
   complaints: string[];
 };
 
-/** @throws Rejected `invalid_request`, one sentence a line, when not even the cameras can be read */
+/** @throws Rejected `invalid_request`, one sentence a line, when the cameras or the doctor's own settings cannot be read */
 export function readDoctorConfig(env: Environment, readFile: (path: string) => string): DoctorConfig {
-  if (!env.GATE_CAMERA_IP && !env.GATE_CAMERAS) {
-    const message = 'could not read the configuration: neither GATE_CAMERA_IP nor GATE_CAMERAS is set';
-    throw new Rejected('invalid_request', message);
-  }
-  const cameras = readCameras(env, readFile);
+  const cameras = readPart(() => camerasIn(env, readFile));
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Settings.safeParse(set);
-  if (!parsed.success) {
-    const wrong = parsed.error.issues.map(({ path, message }) => `${String(path[0])} ${message}`);
-    throw new Rejected('invalid_request', `could not read the configuration: ${wrong.join('\n')}`);
+  if (!cameras.success || !parsed.success) {
+    const own = (parsed.error?.issues ?? []).map(({ path, message }) => `${String(path[0])} ${message}`);
+    throw wrongConfiguration([...mistakesIn(cameras), ...own]);
   }
   const settings = parsed.data;
   return {
-    cameras,
+    cameras: cameras.data,
     stateFolder: resolve(settings.GATE_STATE_FOLDER),
     table: settings.GATE_TABLE ?? null,
     statePort: settings.GATE_STATE_PORT,
@@ -66,19 +62,13 @@ export function readDoctorConfig(env: Environment, readFile: (path: string) => s
     apiUrl: settings.GATE_API_URL ?? null,
     mediamtx: { binary: settings.MEDIAMTX_BIN, apiPort: settings.GATE_MEDIAMTX_API_PORT },
     complaints: [
-      ...(env.GATE_QUEUE_URL ? complaintsOf(() => readBridgeConfig(env, readFile)) : []),
-      ...(env.GATE_JWT_ISSUER ? complaintsOf(() => readMediaConfig(env, readFile)) : []),
+      ...(env.GATE_QUEUE_URL ? mistakesIn(readPart(() => readBridgeConfig(env, readFile))) : []),
+      ...(env.GATE_JWT_ISSUER ? mistakesIn(readPart(() => readMediaConfig(env, readFile))) : []),
     ],
   };
 }
 
-function complaintsOf(read: () => unknown): string[] {
-  try {
-    read();
-    return [];
-  } catch (error) {
-    return reasonOf(error)
-      .replace(/^could not read the configuration: /, '')
-      .split('\n');
-  }
+function camerasIn(env: Environment, readFile: (path: string) => string): Camera[] {
+  if (env.GATE_CAMERA_IP || env.GATE_CAMERAS) return readCameras(env, readFile);
+  throw wrongConfiguration(['neither GATE_CAMERA_IP nor GATE_CAMERAS is set']);
 }

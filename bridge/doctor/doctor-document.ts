@@ -27,7 +27,6 @@ const SlotSchema = z.object({
   /** Where the slot as it was is kept, for `--restore`. */
   file: z.string().nullable(),
 });
-export type SlotReport = z.infer<typeof SlotSchema>;
 
 export const DoctorDocumentSchema = z.object({
   version: z.literal(1),
@@ -62,10 +61,10 @@ export function documentOf({ check, camera = null, outcome }: About, clock: Cloc
   return doctorDocument([{ check, camera, ...outcome, tookMs: 0 }], clock);
 }
 
-/** `reason`: why the configuration could not be read. */
-export function unconfigured(reason: string, clock: Clock): DoctorDocument {
+/** `mistakes`: why the configuration could not be read, a sentence each. */
+export function unconfigured(mistakes: readonly string[], clock: Clock): DoctorDocument {
   const outcome = fail(
-    reason.replace(/^could not read the configuration: /, ''),
+    mistakes.join('; '),
     'set GATE_CAMERA_IP, _PORT, _USER and _PASS (README, Settings), then run doctor again',
   );
   return { ...documentOf({ check: 'configuration', outcome }, clock), status: 'unconfigured' };

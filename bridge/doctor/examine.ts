@@ -34,7 +34,7 @@ import type { Check } from './run-checks.ts';
 
 const API_TIMEOUT_MS = 5_000;
 
-export type Examination = {
+type Examination = {
   config: DoctorConfig;
   opened: OpenedDoctor;
   /** An operator's, for a real offer and for the API. */

@@ -30,10 +30,10 @@ export const CheckNameSchema = z.enum([...CHECK_NAMES, 'command-line', 'webhook-
 export type CheckName = z.infer<typeof CheckNameSchema>;
 
 /** `warn`: it works, with a reserve. `skipped`: not looked at, and `seen` says why. */
-export const StatusSchema = z.enum(['ok', 'warn', 'fail', 'skipped']);
+const StatusSchema = z.enum(['ok', 'warn', 'fail', 'skipped']);
 export type Status = z.infer<typeof StatusSchema>;
 
-export const OutcomeSchema = z.object({
+const OutcomeSchema = z.object({
   status: StatusSchema,
   /** What was seen, in one line. */
   seen: z.string(),

@@ -1,16 +1,30 @@
 // `npm run doctor`, and `node doctor.mjs` on the VM with the bridge's settings: what is wrong, and what to change.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { systemClock as clock } from '../../shared/support/clock.ts';
-import { silentLog as log } from '../../shared/support/log.ts';
-import { runDoctor } from './run-doctor.ts';
+
+const UNDELIVERED_CODE = 1;
 
 /** `| head` has read enough; the checks go on, for a login cut short would count. */
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+process.stderr.on('error', () => {});
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') return;
+  process.stderr.write(`could not write the standard output: ${code}\n`);
+  // Whichever of the two comes last: what was found has reached nobody.
+  process.once('exit', () => {
+    process.exitCode ||= UNDELIVERED_CODE;
+  });
+});
 
 const stop = new AbortController();
 // A second one ends it all the same.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort());
+
+// Imported only now: a signal in the meantime is heard too.
+const [{ runDoctor }, { systemClock: clock }, { silentLog: log }] = await Promise.all([
+  import('./run-doctor.ts'),
+  import('../../shared/support/clock.ts'),
+  import('../../shared/support/log.ts'),
+]);
 
 process.exitCode = await runDoctor({
   args: process.argv.slice(2),

@@ -20,7 +20,7 @@ import type { DoctorConfig } from './config.ts';
 /** What leases of the camera account call this process. */
 const HOLDER = 'doctor';
 
-export type TablePlace = { client: DynamoDBDocumentClient; table: string };
+type TablePlace = { client: DynamoDBDocumentClient; table: string };
 
 export type OpenedDoctor = {
   cameras: OpenedCameras;

@@ -7,7 +7,7 @@ const STATUS_CHARACTERS = 8;
 const INDENT = ' '.repeat(STATUS_CHARACTERS);
 
 /** picocolors, or nothing at all. */
-export type Paint = Record<'green' | 'yellow' | 'red' | 'dim' | 'bold', (text: string) => string>;
+type Paint = Record<'green' | 'yellow' | 'red' | 'dim' | 'bold', (text: string) => string>;
 
 export function findingLines(finding: Finding, paint: Paint, isOneOfMany: boolean): string[] {
   const { status, check, camera, seen, change } = finding;

@@ -18,7 +18,7 @@ export type Check = {
   run(passed: (check: CheckName) => boolean): Promise<Outcome>;
 };
 
-export type RunChecks = {
+type RunChecks = {
   clock: Clock;
   onFinding(finding: Finding): void;
   /** A check has been under way for so long. */

@@ -89,6 +89,28 @@ describe('a doctor that is called wrongly says so in one document, and ends with
     expect(document.findings[0]?.seen).toContain(why);
   });
 
+  test('even where --json was given a value', async () => {
+    const run = await called(['--json=1']);
+    expect([run.code, documentIn(run).status]).toEqual([64, 'usage']);
+  });
+
+  test('and a log that would be the bundle too is left as it is', async () => {
+    const { folder } = await start();
+    const file = join(folder, 'bridge.log');
+    await writeFile(file, 'a line\n');
+    const run = await called(['--json', '--logs', file, '--bundle', file]);
+    expect([run.code, documentIn(run).findings[0]?.seen]).toEqual([64, expect.stringContaining('--logs')]);
+    expect(await readFile(file, 'utf8')).toBe('a line\n');
+  });
+
+  test('and a file to restore that holds no slot is named', async () => {
+    const { folder } = await start();
+    const file = join(folder, 'junk.xml');
+    await writeFile(file, 'junk');
+    const run = await called(['--json', '--restore', file, '--yes']);
+    expect([run.code, documentIn(run).findings[0]?.seen]).toEqual([64, expect.stringContaining(file)]);
+  });
+
   test('and where nobody can answer writes nothing', async () => {
     const gate = await start();
     const run = await called(setUp());
@@ -196,6 +218,26 @@ describe('a doctor without a configuration', () => {
     const file = join(gate.folder, 'bundle.json');
     const run = await called(['--bundle', file], { environment: {} });
     expect([run.code, run.aside]).toEqual([2, expect.stringContaining(`written: ${file}`)]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ doctor: { status: 'unconfigured' } });
+  });
+});
+
+describe('a bundle', () => {
+  test('that cannot be written costs no finding, and is one', async () => {
+    const run = await called(['--json', '--bundle', '/dev/full'], { environment: {} });
+    const { findings } = documentIn(run);
+    expect([run.code, findings.map(({ check }) => check)]).toEqual([2, ['configuration', 'doctor']]);
+    expect(findings[1]?.seen).toContain('could not write the bundle: ENOSPC');
+  });
+
+  test('that was there is whole until the new one is, which is its caller’s alone', async () => {
+    const gate = await start();
+    const file = join(gate.folder, 'bundle.json');
+    await writeFile(file, 'x'.repeat(100_000), { mode: 0o644 });
+    const kept = await called(['--json', '--bundle', file, '--camera', 'yard']);
+    expect([kept.code, await readFile(file, 'utf8')]).toEqual([64, 'x'.repeat(100_000)]);
+    await called(['--bundle', file], { environment: {} });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ doctor: { status: 'unconfigured' } });
   });

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import pc from 'picocolors';
 import type { Environment } from '../../shared/isapi/cameras.ts';
 import type { Clock } from '../../shared/support/clock.ts';
-import { Rejected, reasonOf } from '../../shared/support/errors.ts';
+import { reasonOf } from '../../shared/support/errors.ts';
 import type { Log } from '../../shared/support/log.ts';
 import { Secret } from '../../shared/support/secret.ts';
+import { type Part, readPart } from '../configuration-parts.ts';
 import { type Arguments, HELP, readArguments, WrongUsage, wantsJson } from './arguments.ts';
 import { becomeOwnerOf } from './as-owner.ts';
 import { logTail } from './bundle/log-tail.ts';
@@ -27,7 +28,7 @@ import { runChecks } from './run-checks.ts';
 import { confirmOn, type Terminal } from './webhook/terminal.ts';
 import { workOnSlot } from './webhook/work-on-slot.ts';
 
-export type DoctorCall = {
+type DoctorCall = {
   args: readonly string[];
   environment: Environment;
   /** Findings, or the one document. */
@@ -77,27 +78,42 @@ async function obey(args: Arguments, call: DoctorCall): Promise<DoctorDocument> 
   const token = args.token === null ? null : tokenIn(args.token);
   const bundle = args.bundle && openBundle(args.bundle);
   const facts = { environment, release, log: tail, clock };
-  const config = configOf(args, environment);
-  if (config instanceof Rejected) {
-    const document = unconfigured(config.message, clock);
+  const read = configOf(args, environment);
+  if (!read.success) {
+    const document = unconfigured(read.mistakes, clock);
     tell(document, call);
-    bundle?.write({ ...facts, document, secrets: [], cameras: [], plates: [] });
-    if (bundle !== null) tellOf(bundle.file, call);
-    return document;
+    if (bundle === null) return document;
+    return leaving(bundle.file, document, call, () =>
+      bundle.write({ ...facts, document, secrets: [], cameras: [], plates: [] }),
+    );
   }
+  const config = read.data;
   becomeOwnerOf(config.stateFolder);
   const opened = openDoctor(config, { clock, log });
   if (args.setUpWebhook || args.restore) return writeSlot(args, { config, opened }, call);
   const plates = new Set<string>();
   const document = await look(args, { config, opened, token, onPlate: (plate) => void plates.add(plate) }, call);
-  const secrets = bundle === null ? [] : [...(await opened.passwords()), ...(token ? [token.reveal()] : [])];
-  bundle?.write({ ...facts, document, secrets, cameras: config.cameras, plates: [...plates] });
-  if (bundle !== null) tellOf(bundle.file, call);
-  return document;
+  if (bundle === null) return document;
+  const secrets = [...(await opened.passwords()), ...(token ? [token.reveal()] : [])];
+  return leaving(bundle.file, document, call, () =>
+    bundle.write({ ...facts, document, secrets, cameras: config.cameras, plates: [...plates] }),
+  );
 }
 
-function tellOf(bundle: string, { aside }: DoctorCall): void {
-  aside(`written: ${bundle}; look through it before you send it\n`);
+/** A bundle that cannot be written is one more finding, and costs none of the others. */
+function leaving(bundle: string, document: DoctorDocument, call: DoctorCall, write: () => void): DoctorDocument {
+  try {
+    write();
+    call.aside(`written: ${bundle}; look through it before you send it\n`);
+    return document;
+  } catch (error) {
+    const outcome = fail(`could not write the bundle: ${reasonOf(error)}`, 'is there room? Choose another --bundle');
+    const failed = documentOf({ check: 'doctor', outcome }, call.clock);
+    tell(failed, call);
+    const all = doctorDocument([...document.findings, ...failed.findings], call.clock);
+    const isCutShort = document.status === 'unconfigured' || document.status === 'interrupted';
+    return isCutShort ? { ...all, status: document.status } : all;
+  }
 }
 
 function tokenIn(file: string): Secret {
@@ -115,17 +131,12 @@ function cannotRead(option: string) {
 }
 
 /** @throws WrongUsage for a camera that is not configured */
-function configOf({ camera }: Arguments, environment: Environment): DoctorConfig | Rejected {
-  let config: DoctorConfig;
-  try {
-    config = readDoctorConfig(environment, (path) => readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof Rejected) return error;
-    throw error;
-  }
-  const chosen = camera === null ? config : onlyCamera(config, camera);
-  if (chosen.cameras.length > 0) return chosen;
-  const known = config.cameras.map(({ id }) => id).join(', ');
+function configOf({ camera }: Arguments, environment: Environment): Part<DoctorConfig> {
+  const read = readPart(() => readDoctorConfig(environment, (path) => readFileSync(path, 'utf8')));
+  if (!read.success || camera === null) return read;
+  const chosen = onlyCamera(read.data, camera);
+  if (chosen.cameras.length > 0) return { success: true, data: chosen };
+  const known = read.data.cameras.map(({ id }) => id).join(', ');
   throw new WrongUsage(`could not choose camera ${camera}: there are ${known}`);
 }
 

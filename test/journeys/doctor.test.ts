@@ -1,7 +1,7 @@
 // The doctor as a person runs it: a process of its own, beside a whole gate and alone.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
@@ -71,6 +71,29 @@ describe('a doctor without a configuration', () => {
     expect(run.code).toBe(2);
     expect(documentIn(run)).toMatchObject({ status: 'unconfigured', first: { check: 'configuration' } });
   });
+});
+
+test('a doctor whose document finds no room does not end as well', async () => {
+  const full = await open('/dev/full', 'w');
+  try {
+    const child = spawn(process.execPath, [MAIN, '--json', '--help'], { stdio: ['ignore', full.fd, 'pipe'] });
+    const [aside] = await Promise.all([child.stderr ? textOf(child.stderr) : '', once(child, 'exit')]);
+    expect([child.exitCode, aside]).toEqual([1, 'could not write the standard output: ENOSPC\n']);
+  } finally {
+    await full.close();
+  }
+});
+
+test('a doctor that is interrupted while it starts says so in its one document', async () => {
+  const hook = `import { registerHooks } from 'node:module';
+    registerHooks({ resolve(name, context, next) {
+      if (name.endsWith('/run-doctor.ts')) process.kill(process.pid, 'SIGINT');
+      return next(name, context);
+    } });`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(hook)}`;
+  const NOWHERE = { GATE_CAMERA_IP: '192.0.2.1', GATE_CAMERA_USER: 'gate', GATE_CAMERA_PASS: 'invented-Pass1' };
+  const run = await doctor(['--json'], { ...NOWHERE, NODE_OPTIONS });
+  expect([run.code, documentIn(run).status]).toEqual([130, 'interrupted']);
 });
 
 describe('a doctor at a camera', () => {

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { plateHider } from './hide-plates.ts';
 
 const HIDDEN = '***';
+/** Far above what a loaded machine takes, far below what backtracking does. */
+const LONG_MS = 10_000;
 const hider = (plates: string[] = [], ids: string[] = []) => plateHider({ plates, ids, instead: HIDDEN });
 const bare = (text: string) => text.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '');
 
@@ -23,7 +25,7 @@ const SHAPES = [
 ];
 /** None that make a short word of every log: such parts are left alone, unless the plate is known. */
 const LETTERS = ['ABCEHKXYZ', 'cgkxyz', 'АВЕКМНОРСТУХ'];
-const MARKS = ['', ' ', '-', '.', '·', '\u00a0', ' - ', '_'];
+const MARKS = ['', ' ', '-', '.', '·', '\u00a0', ' - ', '_', '+', '%20', '/', ', ', ':', '|', '\u200b', '&nbsp;'];
 
 const plate = fc
   .record({
@@ -40,7 +42,8 @@ const plate = fc
       if (sign !== ' ') return pick(sign === 'L' ? letters : '0123456789');
       // Letters run into letters make a word of small ones.
       const isWithin = letter !== '' && shape[offset - 1] === 'L';
-      return marks[mark++] || (isWithin ? ' ' : '');
+      const set = marks[mark++] ?? '';
+      return isWithin && /^\u200b?$/.test(set) ? ' ' : set;
     });
   });
 
@@ -68,6 +71,18 @@ describe('a plate in anybody’s words', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test.each([
+    'AB(778)CD',
+    'AB%20778%20CD',
+    'AB%2520778%2520CD',
+    'A\u200bB\u200b7\u200b7\u200b8\u200bC\u200bD',
+    'А&#1042;778&#1045;К',
+    '%D0%90%D0%92778%d0%95',
+    '\\u0410\\u0412778\\u0415',
+  ])('goes as %s', (text) => {
+    expect(hider().any(`read ${text}; now`)).toBe(`read ${HIDDEN}; now`);
   });
 
   test('that was seen goes in every form, of letters alone too, and from our own words', () => {
@@ -100,7 +115,7 @@ describe('a plate in anybody’s words', () => {
     );
     const begunAt = performance.now();
     for (const one of ['a1 ', 'a-', '1.', 'A']) hider(['AB123CD']).any(one.repeat(8_192 / one.length));
-    expect(performance.now() - begunAt).toBeLessThan(1_000);
+    expect(performance.now() - begunAt).toBeLessThan(LONG_MS);
   });
 });
 
@@ -132,6 +147,11 @@ describe('what is no plate', () => {
     );
   });
 
+  test('an address stays where it is asked for', () => {
+    const line = 'from [2001:db8::7]:443, fe80::1 and 44:19:b6:00:00:01';
+    expect(plateHider({ plates: [], ids: [], instead: HIDDEN, keepsAddresses: true }).any(line)).toBe(line);
+  });
+
   test('an id of a detection, a camera or its stream stays', () => {
     const detection = fc.stringMatching(/^[a-z2-7]{26}$/);
     fc.assert(
@@ -151,6 +171,8 @@ describe('what is no plate', () => {
     'pid 16059 has left after 10 s',
     'H264, 30 fps at 4096 kbps',
     'to 4431 ms',
+    'tried 3, 4 of 10: GET /api/gate/cameras, 12 ms',
+    'from 10.0.0.1:8080, 100% of 5',
   ])('%s', (line) => {
     expect(hider().any(line)).toBe(line);
   });

@@ -1,8 +1,10 @@
 // Takes plates out of anybody's words however they are spaced: `AB123CD`, `AB 123 CD`, `ab-123-cd`. Whatever could be a
 // plate goes, and every plate that is known from elsewhere; what is certainly something else stays.
 
+import { asRead } from './as-read.ts';
+
 /** Marks that people set between the parts of a plate; at most two of them, as in `AB - 123`. */
-const BETWEEN = /^[\p{Zs}\t.\-‐-―·•_]{1,3}$/u;
+const BETWEEN = /^[\p{Zs}\t.\-‐-―·•_+/,:|()]{1,3}$/u;
 const MAX_PARTS = 5;
 /** Of a plate without its marks. */
 const MIN_CHARACTERS = 5;
@@ -25,7 +27,7 @@ const WORDS = wordsIn(`
   kB kb KiB kib MB mb MiB mib GiB gib bps fps Hz kbps MHz min ms ns px sec us s`);
 /** and terms in any letter case. */
 const TERMS = wordsIn(`
-  acl api arn aws cpu cseq debug dns error fatal gcm get h264 h265 hls http https ice id info ip ipv4 ipv6 jwt lan mac mtu nat
+  aac acl api arn aws cpu cseq debug dns error fatal gcm get h264 h265 hls http https ice id info ip ipv4 ipv6 jwt lan mac mtu nat
   node ntp null ok p50 p95 p99 patch pid play port post put rtp rtsp s3 sdp setup sqs ssl ssm tcp time tls ttl udp uid url
   utc vm vpn wan warn whep x64 x86 xml`);
 
@@ -39,25 +41,35 @@ const KEPT = [
   'i?DS-2[A-Z]{2}[A-Z0-9]{0,12}(?:-[A-Z0-9]{1,6}){0,2}(?:/[A-Z]{1,3})?',
 ];
 
-export type PlateHider = {
+type PlateHider = {
   /** For our own words: only known plates, and only such as no word could be. */
   known(text: string): string;
   /** For anybody's. */
   any(text: string): string;
 };
 
-export type PlateHiding = {
+type PlateHiding = {
   /** Plates in any form. */
   plates: Iterable<string>;
   /** Words that may look like plates and are none: the ids of cameras. */
   ids: readonly string[];
   instead: string;
+  /** Where addresses are to be read. */
+  keepsAddresses?: boolean;
 };
 
-export function plateHider({ plates, ids, instead }: PlateHiding): PlateHider {
+/** IPv6 and hardware addresses: letters, digits and colons, as plates are. */
+const ADDRESSES = [
+  '[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}',
+  '(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}',
+  '[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,6}::(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,6})?',
+];
+
+export function plateHider({ plates, ids, instead, keepsAddresses = false }: PlateHiding): PlateHider {
   const known = new Set([...plates].map(bare).filter(({ length }) => length >= MIN_KNOWN_CHARACTERS));
   const names = ids.map((id) => `${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:-(?:main|sub))?`);
-  const kept = new RegExp(`(?<![\\p{L}\\p{N}_-])(${[...KEPT, ...names].join('|')})(?![\\p{L}\\p{N}_-])`, 'u');
+  const all = [...KEPT, ...(keepsAddresses ? ADDRESSES : []), ...names].join('|');
+  const kept = new RegExp(`(?<![\\p{L}\\p{N}_-])(${all})(?![\\p{L}\\p{N}_-])`, 'u');
 
   const hide = (text: string, isPlate: IsPlate): string =>
     text
@@ -108,7 +120,8 @@ type Place = { from: number; to: number };
 
 /** All that any run of neighbouring parts makes a plate goes, so that a word beside one cannot save a part of it. */
 function withoutPlates(text: string, isPlate: IsPlate, instead: string): string {
-  const runs = [...text.matchAll(RUN)].map((match) => ({
+  const { read, at } = asRead(text);
+  const runs = [...read.matchAll(RUN)].map((match) => ({
     text: match[0],
     from: match.index,
     to: match.index + match[0].length,
@@ -118,11 +131,11 @@ function withoutPlates(text: string, isPlate: IsPlate, instead: string): string 
     const parts: string[] = [];
     let to = first.from;
     for (const run of runs.slice(start, start + MAX_PARTS)) {
-      if (parts.length > 0 && !BETWEEN.test(text.slice(to, run.from))) break;
+      if (parts.length > 0 && !BETWEEN.test(read.slice(to, run.from))) break;
       parts.push(run.text);
       to = run.to;
       if (to - first.from > MAX_SPAN_CHARACTERS) break;
-      if (isPlate(parts, bare(parts.join('')))) found.push({ from: first.from, to });
+      if (isPlate(parts, bare(parts.join('')))) found.push({ from: at(first.from), to: at(to - 1, 'end') });
     }
   }
   return cutOut(text, found, instead);

@@ -76,6 +76,11 @@ describe('the webhook’s route from outside', () => {
     expect(outside?.asked).toEqual(['POST /api/gate/anpr-event/ without a token']);
   });
 
+  test('asked for below /api is told by its setting, not by a stack', async () => {
+    const { change } = await checkWebhookRoute({ apiUrl: `${await at(() => GATEWAYS_404)}/api` });
+    expect(change).toMatch(/address before \/api/);
+  });
+
   test.each<[string, Reply, RegExp]>([
     ['a gateway without the route', GATEWAYS_404, /deploy the stack Ingest/],
     ['a firewall’s 403', { status: 403, headers: JSON_TYPE, body: '{"message":"Forbidden"}' }, /WAF/],

@@ -2,13 +2,13 @@
 import * as z from 'zod';
 import { PROBLEM_CODES } from '../../../shared/support/problem-details.ts';
 import { fail, type Outcome, ok, skipped } from '../finding.ts';
-import { askOutside, jsonIn, type OutsideAnswer, unreachedBy } from '../outside.ts';
+import { askOutside, isPlainHttp, jsonIn, type OutsideAnswer, unreachedBy } from '../outside.ts';
 
 /** A cold start, and the table's own timeout behind it. */
 const ANSWER_TIMEOUT_MS = 12_000;
 export const API_LIMIT_MS = 2 * ANSWER_TIMEOUT_MS + 2_000;
 const UNAUTHORIZED = PROBLEM_CODES.unauthorized.status;
-const WITHOUT_PATH = 'GATE_API_URL is the address before /api, as the stack Api prints it';
+export const WITHOUT_PATH = 'GATE_API_URL is the address before /api, as the stack Api prints it';
 
 const Well = z.object({ status: z.literal('ok') });
 
@@ -67,6 +67,7 @@ function judgedRefusal({ status, problem }: OutsideAnswer): Outcome {
 
 export function apiUnreached(error: unknown): Outcome {
   const { why, code } = unreachedBy(error);
+  if (isPlainHttp(code)) return fail(`TLS fails: ${code}`, 'it speaks plain HTTP there: look at the port, or say http');
   if (why === 'tls')
     return fail(`TLS fails: ${code}`, 'look at the certificate of the API’s domain: its name, its end');
   if (why === 'dns') return fail('its name is unknown to DNS', 'make the DNS record, or mend GATE_API_URL');

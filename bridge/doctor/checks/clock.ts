@@ -2,6 +2,7 @@
 import { readCameraTime } from '../../../shared/detection/camera-time.ts';
 import { type CameraClock, readCameraClock } from '../../../shared/isapi/camera-clock.ts';
 import type { OpenedCamera } from '../../../shared/isapi/open-camera.ts';
+import { isoOffset } from '../../../shared/isapi/posix-zone.ts';
 import type { Clock } from '../../../shared/support/clock.ts';
 import { ask } from '../ask.ts';
 import { failureOf } from '../failure-of.ts';
@@ -47,7 +48,7 @@ function zoneWarning({ localTime, utcOffsetMinutes }: CameraClock, timeZone: str
   const { instant } = readCameraTime(wall, timeZone);
   if (instant === null) return null;
   const wanted = (Date.parse(`${wall}Z`) - instant) / MINUTE_MS;
-  return utcOffsetMinutes === wanted ? null : `not the zone of ${timeZone} (UTC${signed(wanted)})`;
+  return utcOffsetMinutes === wanted ? null : `not the zone of ${timeZone} (UTC${isoOffset(wanted)})`;
 }
 
 function spelt(offsetMs: number): string {
@@ -61,9 +62,4 @@ function spelt(offsetMs: number): string {
   ] as const;
   const unit = units.find(([size]) => seconds >= 2 * size);
   return unit ? `${Math.floor(seconds / unit[0])} ${unit[1]} ${way}` : `${seconds} s ${way}`;
-}
-
-function signed(minutes: number): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
 }

@@ -10,7 +10,7 @@ import { fail, type Outcome, ok } from '../finding.ts';
 /** A table and a parameter, each with its own timeout and repeats. */
 export const GUARD_LIMIT_MS = 25_000;
 
-export type GuardStateDependencies = { ledger: GuardLedger; knowsPasswords: boolean; clock: Clock };
+type GuardStateDependencies = { ledger: GuardLedger; knowsPasswords: boolean; clock: Clock };
 
 export async function checkGuard({ camera, guard }: OpenedCamera, deps: GuardStateDependencies): Promise<Outcome> {
   const { ledger, knowsPasswords, clock } = deps;

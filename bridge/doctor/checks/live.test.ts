@@ -1,10 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../../shared/support/secret.ts';
+import { freePort } from '../../../test/local/media-process.ts';
 import { type DoorBench, openDoorBench, SUB } from '../../media/door/door.fixture.ts';
-import { openAnswering } from './answering.fixture.ts';
+import { openAnswering, type Reply } from './answering.fixture.ts';
 import { checkLive } from './live.ts';
 
 let closing: (() => unknown)[] = [];
+let unused: number;
+beforeAll(async () => {
+  unused = await freePort();
+});
 afterEach(async () => {
   for (const close of closing) await close();
   closing = [];
@@ -36,6 +41,23 @@ describe('the door for viewers', () => {
     const { url, token, door } = await openDoor();
     expect(await look(url, token())).toMatchObject({ status: 'ok', seen: expect.stringContaining('session closed') });
     expect(door.viewers().map(({ webrtc }) => webrtc)).toEqual([0, 0]);
+  });
+
+  test.each<[string, () => string, Reply]>([
+    ['a DELETE that is refused', () => '/session', { status: 405 }],
+    ['a DELETE that reaches nobody', () => `http://127.0.0.1:${unused}/session`, { status: 200 }],
+  ])('keeps its good offer after %s, and says that a session is left', async (_what, location, deleted) => {
+    const replies: Reply[] = [
+      { status: 401, headers: { 'Content-Type': 'application/problem+json' }, body: '{"code":"unauthorized"}' },
+      { status: 201, headers: { Location: location() } },
+      deleted,
+    ];
+    const { url, close } = await openAnswering(() => replies.shift() ?? null);
+    closing.push(close);
+    expect(await look(url, 'an-invented-token')).toMatchObject({
+      status: 'warn',
+      seen: expect.stringMatching(/offer with the token was answered.* not closed/),
+    });
   });
 
   test('says whose fault a refused token is', async () => {

@@ -14,7 +14,7 @@ export const LIVE_LIMIT_MS = REFUSAL_TIMEOUT_MS + OFFER_TIMEOUT_MS + 10_000;
 const UNAUTHORIZED = PROBLEM_CODES.unauthorized.status;
 const CREATED = 201;
 
-export type LiveDependencies = { liveUrl: string | null; stream: StreamName; token: Secret | null };
+type LiveDependencies = { liveUrl: string | null; stream: StreamName; token: Secret | null };
 
 export async function checkLive({ liveUrl, stream, token }: LiveDependencies): Promise<Outcome> {
   if (liveUrl === null) return skipped('GATE_LIVE_URL is not set here: the public address of live video');
@@ -67,8 +67,13 @@ function judgedRefusal({ status, problem }: OutsideAnswer): Outcome {
 async function offered(url: string, token: Secret): Promise<Outcome> {
   const answer = await post(url, { token, timeoutMs: OFFER_TIMEOUT_MS });
   if (answer.status === CREATED && answer.location) {
-    await fetch(new URL(answer.location, url), { method: 'DELETE', signal: AbortSignal.timeout(REFUSAL_TIMEOUT_MS) });
-    return ok('reached from here; an offer with the token was answered, and its session closed again');
+    const left = await whyLeftOpen(answer.location, url);
+    const seen = 'reached from here; an offer with the token was answered';
+    if (left === null) return ok(`${seen}, and its session closed again`);
+    return warn(
+      `${seen}, and its session not closed: ${left}`,
+      'does the proxy pass DELETE on to the door, by its path?',
+    );
   }
   const why = answer.problem ? `${answer.problem.code}: ${answer.problem.detail}` : String(answer.status);
   if (answer.status === UNAUTHORIZED)
@@ -77,6 +82,17 @@ async function offered(url: string, token: Secret): Promise<Outcome> {
     `an offer with the token was not answered: ${why}`,
     'see video-sub and mediamtx above, and the media process’s log',
   );
+}
+
+/** Null when the session was closed. */
+async function whyLeftOpen(location: string, url: string): Promise<string | null> {
+  try {
+    const session = new URL(location, url).href;
+    const { status } = await askOutside(session, { method: 'DELETE', timeoutMs: REFUSAL_TIMEOUT_MS });
+    return status >= 200 && status < 300 ? null : String(status);
+  } catch (error) {
+    return unreachedBy(error).code;
+  }
 }
 
 function unreached(error: unknown): Outcome {

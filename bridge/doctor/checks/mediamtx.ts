@@ -14,7 +14,7 @@ const FRESH_MS = 180_000;
 export const MEDIAMTX_LIMIT_MS = 25_000;
 const START = 'start the media process (systemctl start gate-camera-media); its log says why it does not run';
 
-export type MediaMtxDependencies = {
+type MediaMtxDependencies = {
   camera: CameraId;
   binary: string | undefined;
   apiPort: number;

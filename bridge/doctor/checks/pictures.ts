@@ -8,7 +8,7 @@ const LOOKED_AT = 5;
 const DAY_MS = 86_400_000;
 export const PICTURES_LIMIT_MS = 15_000;
 
-export type PicturesDependencies = {
+type PicturesDependencies = {
   store: Pick<DetectionStore, 'list'> | null;
   onPlate: (plate: string) => void;
   clock: Clock;

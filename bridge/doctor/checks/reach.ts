@@ -6,9 +6,9 @@ import { fail, type Outcome, ok } from '../finding.ts';
 const CONNECT_TIMEOUT_MS = 5_000;
 export const REACH_LIMIT_MS = CONNECT_TIMEOUT_MS + 2_000;
 
-export type Reach = 'open' | 'refused' | 'timeout' | 'unknown-name' | 'no-dns' | 'no-way' | 'broken';
+type Reach = 'open' | 'refused' | 'timeout' | 'unknown-name' | 'no-dns' | 'no-way' | 'broken';
 
-export type ReachDependencies = { host: string; port: number; clock: Clock };
+type ReachDependencies = { host: string; port: number; clock: Clock };
 
 export async function reach({ host, port, clock }: ReachDependencies): Promise<{ reach: Reach; tookMs: number }> {
   const begunAt = clock.now();

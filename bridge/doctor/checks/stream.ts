@@ -18,7 +18,7 @@ export const STREAM_LIMIT_MS = HEADERS_TIMEOUT_MS + HEARTBEAT_WAIT_MS + 10_000;
 const RECENT_HEARTBEAT_MS = 60_000;
 const WEDGED = 'the camera takes streams and says nothing: restart it';
 
-export type StreamDependencies = {
+type StreamDependencies = {
   client: CameraClient;
   word: () => Promise<BridgeWord | null>;
   /** Whether the camera let us in: without that no stream is opened. */

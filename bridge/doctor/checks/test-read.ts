@@ -15,7 +15,7 @@ const STORED_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 250;
 export const TEST_READ_LIMIT_MS = PUSH_TIMEOUT_MS + STORED_WITHIN_MS + 10_000;
 
-export type TestReadDependencies = {
+type TestReadDependencies = {
   /** False: nothing is sent. */
   isAsked: boolean;
   apiUrl: string | null;

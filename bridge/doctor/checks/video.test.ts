@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Guard } from '../../../shared/isapi/guard/guard.ts';
+import { TableAway } from '../../../shared/isapi/guard/table-away.ts';
 import type { OpenedCamera } from '../../../shared/isapi/open-camera.ts';
 import { systemClock as clock } from '../../../shared/support/clock.ts';
+import { Busy } from '../../../shared/support/errors.ts';
 import type { CameraOptions } from '../../../test/camera/camera-options.ts';
 import type { RtspFault } from '../../../test/camera/rtsp/rtsp-fault.ts';
 import { openPractice, type Practice } from '../visit.fixture.ts';
@@ -9,6 +12,7 @@ import { checkVideo } from './video.ts';
 /** Long enough for a next key frame, with pictures behind it. */
 const WATCH_MS = 1_500;
 const SHORT_MS = 200;
+const AWAY = new TableAway('could not ask camera gate: its guard’s table does not answer');
 
 let practice: Practice;
 async function open(options: CameraOptions = {}): Promise<OpenedCamera> {
@@ -45,6 +49,26 @@ describe('the video of a camera', () => {
       status: 'fail',
       seen: expect.stringMatching(/: it was cut off after 3 pictures, [1-3] s$/),
       change: expect.stringContaining('viewers'),
+    });
+  });
+
+  test.each([
+    ['before it is looked at', 0, AWAY],
+    ['while it is looked at', 1, AWAY],
+    ['after a refused login', 1, new Busy('camera_locked', 'could not ask camera gate: its guard is shut')],
+  ])('whose guard’s table goes away %s is not blamed for it', async (_when, statesTold, error) => {
+    const { camera, client, guard } = await open();
+    let told = 0;
+    const shaken: Guard = {
+      ...guard,
+      state: () => (told++ < statesTold ? guard.state() : Promise.reject(AWAY)),
+      pass: () => Promise.reject(error),
+    };
+    const outcome = await checkVideo({ camera, client, guard: shaken }, 'sub', { clock, watchMs: SHORT_MS });
+    expect(outcome).toMatchObject({
+      status: 'fail',
+      seen: expect.stringContaining('table does not answer'),
+      change: expect.stringContaining('reach the table'),
     });
   });
 

@@ -1,4 +1,5 @@
 // One of the camera's two streams, as a browser would get it (MEDIAMTX.md 2: H.264 without B-frames).
+import { TableAway } from '../../../shared/isapi/guard/table-away.ts';
 import type { OpenedCamera } from '../../../shared/isapi/open-camera.ts';
 import type { Clock } from '../../../shared/support/clock.ts';
 import { GateError, reasonOf } from '../../../shared/support/errors.ts';
@@ -17,28 +18,34 @@ const IN_BROWSERS = new Set(['OPUS', 'G722', 'PCMU', 'PCMA']);
 const PLACE: Record<StreamKind, string> = { main: 'Main Stream', sub: 'Sub Stream' };
 
 /** `watchMs`: how long it is played to count its pictures; 0 plays nothing. */
-export type VideoDependencies = { clock: Clock; watchMs: number };
+type VideoDependencies = { clock: Clock; watchMs: number };
 
-export async function checkVideo(
+export async function checkVideo(opened: OpenedCamera, kind: StreamKind, deps: VideoDependencies): Promise<Outcome> {
+  try {
+    if ((await opened.guard.state()).shut) return skipped('not asked: the guard of this account is shut');
+    return await lookedAt(opened, kind, deps);
+  } catch (error) {
+    return notSeen(error, kind);
+  }
+}
+
+async function lookedAt(
   opened: OpenedCamera,
   kind: StreamKind,
   { clock, watchMs }: VideoDependencies,
 ): Promise<Outcome> {
-  const { guard } = opened;
   try {
-    if ((await guard.state()).shut) return skipped('not asked: the guard of this account is shut');
     const outcome = judged((await probeStream(opened, kind, { clock })).facts, kind);
     if (outcome.status === 'fail' || watchMs === 0) return outcome;
     return played(outcome, await watchStream(opened, kind, { clock, watchMs }), kind);
   } catch (error) {
-    const { shut } = await guard.state();
-    if (error instanceof GateError && error.code === 'camera_locked' && shut) {
-      return fail(
-        `by RTSP the camera refuses this user and password; the guard is shut since ${shut.since}`,
-        'set RTSP authentication to "digest" in the camera (Security, Authentication), give the user the right to live view, and then open the guard: POST /api/gate/cameras/<id>/rearm',
-      );
-    }
-    return notSeen(error, kind);
+    if (!(error instanceof GateError && error.code === 'camera_locked')) throw error;
+    const { shut } = await opened.guard.state();
+    if (!shut) throw error;
+    return fail(
+      `by RTSP the camera refuses this user and password; the guard is shut since ${shut.since}`,
+      'set RTSP authentication to "digest" in the camera (Security, Authentication), give the user the right to live view, and then open the guard: POST /api/gate/cameras/<id>/rearm',
+    );
   }
 }
 
@@ -48,7 +55,7 @@ function notSeen(error: unknown, kind: StreamKind): Outcome {
   if (error instanceof GateError && error.code === 'camera_unreachable') {
     return fail(seen, `is ${ITS_PORT}? If it is, restart the camera`);
   }
-  if (error instanceof GateError && error.code === 'camera_busy') {
+  if (error instanceof GateError && error.code === 'camera_busy' && !(error instanceof TableAway)) {
     return fail(seen, 'close its other viewers (a recorder, the camera’s own page), and run doctor again in a minute');
   }
   if (/RTSP answer/.test(seen)) return fail(seen, `something else answers there: is ${ITS_PORT}?`);
@@ -56,7 +63,7 @@ function notSeen(error: unknown, kind: StreamKind): Outcome {
 }
 
 /** It is described well; whether it comes is another question. */
-function played(described: Outcome, { end, pictures, afterMs, perSecond }: Watched, kind: StreamKind): Outcome {
+export function played(described: Outcome, { end, pictures, afterMs, perSecond }: Watched, kind: StreamKind): Outcome {
   const { seen } = described;
   const seconds = `${Math.max(1, Math.round(afterMs / 1000))} s`;
   if (end === 'nothing') {

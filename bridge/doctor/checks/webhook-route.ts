@@ -2,7 +2,7 @@
 // answers: 200 at the gate's own address, an empty 403 anywhere else.
 import { fail, type Outcome, ok, skipped } from '../finding.ts';
 import { askOutside, type OutsideAnswer } from '../outside.ts';
-import { apiUnreached } from './api.ts';
+import { apiUnreached, WITHOUT_PATH } from './api.ts';
 
 const ANSWER_TIMEOUT_MS = 12_000;
 export const WEBHOOK_LIMIT_MS = ANSWER_TIMEOUT_MS + 2_000;
@@ -14,13 +14,21 @@ export async function checkWebhookRoute({ apiUrl }: { apiUrl: string | null }): 
   try {
     const headers = { 'Content-Type': 'application/xml' };
     const question = { method: 'POST', headers, body: '', timeoutMs: ANSWER_TIMEOUT_MS } as const;
-    return judged(await askOutside(`${apiUrl}${ROUTE}`, question));
+    const answer = await askOutside(`${apiUrl}${ROUTE}`, question);
+    return isNotThere(answer) && apiUrl.endsWith('/api')
+      ? fail(`the route is not there: ${answer.status}`, WITHOUT_PATH)
+      : judged(answer);
   } catch (error) {
     return apiUnreached(error);
   }
 }
 
-function judged({ status, text }: OutsideAnswer): Outcome {
+function isNotThere({ status }: OutsideAnswer): boolean {
+  return status === 404 || status === 405;
+}
+
+function judged(answer: OutsideAnswer): Outcome {
+  const { status, text } = answer;
   if (status === 403 && text === '')
     return ok('answers from outside: it refuses this machine, which is not the camera');
   if (status === 200 && text === '') return ok('answers from outside: this machine has the camera’s address');
@@ -33,7 +41,7 @@ function judged({ status, text }: OutsideAnswer): Outcome {
       'does a firewall (WAF) stand before it? It must let the camera’s pushes through',
     );
   }
-  if (status === 404 || status === 405) {
+  if (isNotThere(answer)) {
     return fail(`the route is not there: ${status}`, `deploy the stack Ingest; ${ROUTE} is where cameras push`);
   }
   if (status >= 300 && status < 400) {

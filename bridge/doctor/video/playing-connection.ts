@@ -21,7 +21,7 @@ export type PlayingConnection = {
   close(): void;
 };
 
-export type Hearer = { onPacket(channel: number, bytes: Buffer): void };
+type Hearer = { onPacket(channel: number, bytes: Buffer): void };
 
 /** Connects at once. The caller closes it. */
 export function connectPlaying({ host, rtspPort }: RtspAddress, { onPacket }: Hearer): PlayingConnection {

@@ -27,7 +27,7 @@ export type Watched = {
   perSecond: number | null;
 };
 
-export type WatchDependencies = { clock: Clock; watchMs: number };
+type WatchDependencies = { clock: Clock; watchMs: number };
 
 /**
  * One login, through the guard of `opened`; the pictures are counted outside of it.
@@ -84,7 +84,8 @@ export async function watchStream(
   return watched(count, { isCut, begunAt, now: clock.now() });
 }
 
-function watched(count: PictureCount, at: { isCut: boolean; begunAt: number; now: number }): Watched {
+/** `count` as it stands when the watching ends. */
+export function watched(count: PictureCount, at: { isCut: boolean; begunAt: number; now: number }): Watched {
   const { pictures, firstAt, lastAt } = count;
   const isStill = lastAt !== null && at.now - lastAt > STANDS_STILL_AFTER_MS;
   const end = at.isCut ? 'cut' : pictures === 0 ? 'nothing' : isStill ? 'still' : 'watched';

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { readNotificationHost } from '../../../shared/isapi/notification-hosts/notification-host.ts';
+import {
+  type NotificationHost,
+  readNotificationHost,
+} from '../../../shared/isapi/notification-hosts/notification-host.ts';
 import { notificationSlots } from '../../../shared/isapi/notification-hosts/notification-slots.ts';
 import type { OpenedCamera } from '../../../shared/isapi/open-camera.ts';
 import { Rejected, reasonOf } from '../../../shared/support/errors.ts';
@@ -9,7 +12,7 @@ import { slotText } from './slot-text.ts';
 
 /**
  * Puts a slot back exactly as `setUpWebhook` kept it, and compares what the camera says then.
- * @throws as `NotificationSlots`; WrongUsage when the file cannot be read; Rejected when it is no slot, or the camera stored something else
+ * @throws as `NotificationSlots`; WrongUsage when the file cannot be read or holds no slot; Rejected when the camera stored something else
  */
 export async function restoreSlot(
   opened: OpenedCamera,
@@ -19,7 +22,7 @@ export async function restoreSlot(
   const kept = await readFile(file).catch((cause: unknown) => {
     throw new WrongUsage(`could not read the file of --restore: ${reasonOf(cause)}`, { cause });
   });
-  const host = readNotificationHost(kept);
+  const host = slotIn(kept, file);
   const slots = notificationSlots(opened.client);
   const before = slotText((await slots.read(host.id)).host);
   say(`now     ${before}`);
@@ -32,4 +35,12 @@ export async function restoreSlot(
   else if (slotText(after.host) === slotText(host) && after.host.path === host.path) say('back    as it was');
   else throw new Rejected('camera_refused', 'could not restore the slot: the camera stored something else');
   return { result: 'restored', before, after: slotText(after.host), file };
+}
+
+function slotIn(kept: Buffer, file: string): NotificationHost {
+  try {
+    return readNotificationHost(kept);
+  } catch (cause) {
+    throw new WrongUsage(`could not read the file of --restore: ${file} holds no slot of a camera`, { cause });
+  }
 }

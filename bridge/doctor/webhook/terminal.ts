@@ -5,7 +5,7 @@ import { WrongUsage } from '../arguments.ts';
 export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable };
 
 /** `stop` is aborted by Ctrl-C at the question, and an abort from elsewhere answers it with no. */
-export type Consent = { yes: boolean; stop: AbortController };
+type Consent = { yes: boolean; stop: AbortController };
 
 /**
  * Asks y/N; anything but a y is no, the end of the input too. `yes`: asks nothing.

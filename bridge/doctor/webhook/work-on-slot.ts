@@ -10,7 +10,7 @@ import { restoreSlot } from './restore-slot.ts';
 import { type Conversation, type SlotChange, setUpWebhook } from './set-up-webhook.ts';
 import { webhookTarget } from './webhook-target.ts';
 
-export type SlotWork = Pick<Conversation, 'say' | 'confirm'> & { apiUrl: string | null; clock: Clock };
+type SlotWork = Pick<Conversation, 'say' | 'confirm'> & { apiUrl: string | null; clock: Clock };
 
 /** @throws WrongUsage; whatever else goes wrong is in the document */
 export async function workOnSlot(
