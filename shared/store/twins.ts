@@ -72,6 +72,8 @@ export function twinFinder({ client, table, clock }: Dependencies): Twins {
     async around(detection) {
       const found = await Promise.all(placesOf(detection).map((place) => idsIn(place, detection.camera)));
       const ids = [...new Set([detection.id, ...found.flat()])];
+      // A read that stands alone has nothing to match; a row's own read may be so new that no index tells of it.
+      if (ids.length === 1 && detection.sources.some((source) => source !== 'history')) return [];
       const rows: Row[] = [];
       for (let from = 0; from < ids.length; from += MAX_ROWS) {
         rows.push(...(await fetchRows({ client, table, clock }, ids.slice(from, from + MAX_ROWS))));
