@@ -70,11 +70,12 @@ describe.each(mediaServers())('viewers by $name', ({ binary }) => {
 
     await until('the first to be let go', () => letGo('operator-1'));
     expect(Date.now() - tokensEnd).toBeLessThan(LET_GO_MS);
-    const last = leaving.packets();
-    await flowing(staying);
-    await flowing(staying);
-    // Packets that were on their way when it was let go.
-    expect(leaving.packets() - last).toBeLessThan(10);
+    // Some packets were on their way when it was let go.
+    await until('nothing more to reach it', async () => {
+      const before = leaving.packets();
+      await flowing(staying);
+      return leaving.packets() === before;
+    });
     expect(letGo('operator-2')).toBe(false);
     await Promise.all([staying.close(), leaving.close()]);
   });
