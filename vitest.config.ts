@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node-compile');
 
 const JOURNEYS = 'test/journeys';
-/** They hold a process's memory or a picture's delay against a limit, or decode video: two at a time, and nothing beside. */
+/** They hold a process's memory or a picture's delay against a limit, or decode video: one at a time, and nothing beside. */
 const MEASURED = ['day', 'video', 'viewers'].map((name) => `${JOURNEYS}/${name}.test.ts`);
 /** Milliseconds at the tail of a distribution: alone. */
 const PROMPT = `${JOURNEYS}/prompt.test.ts`;
