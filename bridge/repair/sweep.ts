@@ -14,7 +14,7 @@ import { type RowDeps, SweepTally, takeRows } from './take-rows.ts';
 /** Rows of one sweep: more than any camera is known to remember, and no more than memory is for. */
 const MAX_ROWS = 20_000;
 /** What is named by the wall while it is being asked, and a little more. */
-const AHEAD_OF_WALL_MS = 60_000;
+const NAMED_MEANWHILE_MS = 60_000;
 /**
  * Before anything that a camera could have named: one without a battery begins again at 1970, and in the west that is the
  * evening before.
@@ -93,7 +93,7 @@ export function firstQuestion(
   const marks = [byCursor, wallMs - sinceMs];
   return {
     after: nameAt(Math.min(...marks) - overlapMs),
-    latest: nameAt(wallMs + AHEAD_OF_WALL_MS),
+    latest: nameAt(wallMs + NAMED_MEANWHILE_MS),
     marks: marks.map(nameAt),
   };
 }

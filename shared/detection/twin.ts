@@ -9,7 +9,7 @@ export const TWIN_WITHIN_MS = 5_000;
  * Without a plate only lane and time are left. The roads' times differ by a second at most, and two vehicles of one lane
  * never pass within two, while within five they might.
  */
-export const UNREAD_TWIN_WITHIN_MS = 2_000;
+const UNREAD_TWIN_WITHIN_MS = 2_000;
 /** Two roads' times of one read differ by less: by a second, and by what one of them leaves out of its seconds. */
 export const ROADS_APART_MS = 2_000;
 
@@ -21,7 +21,7 @@ export const AROUND_MS = 3 * TWIN_WITHIN_MS;
 
 export type Told = Pick<Detection, 'camera' | 'plate' | 'lane' | 'at' | 'capturedAt'>;
 
-export function twinWithinMs({ plate }: Pick<Detection, 'plate'>): number {
+function twinWithinMs({ plate }: Pick<Detection, 'plate'>): number {
   return plate === null ? UNREAD_TWIN_WITHIN_MS : TWIN_WITHIN_MS;
 }
 
