@@ -24,7 +24,7 @@ const SHAPES = [
   'LL 9999 LL',
 ];
 /** None that make a short word of every log: such parts are left alone, unless the plate is known. */
-const LETTERS = ['ABCEHKXYZ', 'cgkxyz', 'АВЕКМНОРСТУХ'];
+const LETTERS = ['ABEHKXYZ', 'cgkxyz', 'АВЕКМНОРСТУХ'];
 const MARKS = ['', ' ', '-', '.', '·', '\u00a0', ' - ', '_', '+', '%20', '/', ', ', ':', '|', '\u200b', '&nbsp;'];
 
 const plate = fc
@@ -97,13 +97,17 @@ describe('a plate in anybody’s words', () => {
         expect(hider([text]).known(line)).toBe(`it says ${HIDDEN}: so`);
       }),
     );
+    // With what would be a version by itself.
+    expect(hider(['AAAAV00']).known('it says AAAA:V0.0: so')).toBe(`it says ${HIDDEN}: so`);
     expect(hider(['GO FAST']).any('and go-fast went')).toBe(`and ${HIDDEN} went`);
     expect(hider(['LOGIN']).known('login')).toBe('login');
   });
 
   test('is looked for in whatever it is, soon, and nothing but what is hidden changes', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (any) => {
+        // A star beside what is hidden could be told from it by nobody.
+        const text = any.replaceAll('*', 'x');
         const pieces = hider().any(text).split(HIDDEN);
         let at = 0;
         for (const piece of pieces) {

@@ -68,23 +68,31 @@ const ADDRESSES = [
 export function plateHider({ plates, ids, instead, keepsAddresses = false }: PlateHiding): PlateHider {
   const known = new Set([...plates].map(bare).filter(({ length }) => length >= MIN_KNOWN_CHARACTERS));
   const names = ids.map((id) => `${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:-(?:main|sub))?`);
-  const all = [...KEPT, ...(keepsAddresses ? ADDRESSES : []), ...names].join('|');
-  const kept = new RegExp(`(?<![\\p{L}\\p{N}_-])(${all})(?![\\p{L}\\p{N}_-])`, 'u');
+  const isName = keeping(names);
+  const isKept = keeping([...KEPT, ...(keepsAddresses ? ADDRESSES : []), ...names]);
 
-  const hide = (text: string, isPlate: IsPlate): string =>
+  const hide = (text: string, kept: RegExp, isPlate: IsPlate): string =>
     text
       .split(kept)
       // The odd ones are what is kept, as split gives them.
       .map((piece, index) => (index % 2 === 1 ? piece : withoutPlates(piece, isPlate, instead)))
       .join('');
   const isKnown = (joined: string) => known.has(joined);
+  // A known plate goes first: one written as `AAAA:V0.0` holds what would be kept as a version.
+  const withoutKnown = (text: string) =>
+    known.size === 0 ? text : hide(text, isName, (_, joined) => isMixed(joined) && isKnown(joined));
   return {
-    known: (text) => (known.size === 0 ? text : hide(text, (_, joined) => isMixed(joined) && isKnown(joined))),
+    known: withoutKnown,
     any: (text) =>
-      hide(text, (parts, joined) => {
+      hide(withoutKnown(text), isKept, (parts, joined) => {
         return isKnown(joined) || (parts.length === 1 ? looksWhole(joined) : looksSpaced(parts, joined));
       }),
   };
+}
+
+/** Splits a text so that every second piece is one of `patterns`, by itself. */
+function keeping(patterns: readonly string[]): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}_-])(${patterns.join('|') || '(?!)'})(?![\\p{L}\\p{N}_-])`, 'u');
 }
 
 /** As plates are compared: without marks, in capitals. */
