@@ -21,6 +21,15 @@ export function announcedDelimiter(contentType: string): Buffer | null {
   return boundary ? Buffer.from(`--${boundary}`, 'latin1') : null;
 }
 
+/** Whether the bytes use `delimiter`, and not a line of more dashes that ends in it. */
+export function isOnTheWire(bytes: Buffer, delimiter: Buffer, last: boolean): boolean {
+  const found = findDelimiter(bytes, delimiter, 0, last);
+  if (found === 'none') return false;
+  let dashes = found.start;
+  while (bytes[dashes - 1] === DASH) dashes -= 1;
+  return dashes === found.start || !startsLine(bytes, dashes);
+}
+
 /** The first delimiter that the bytes themselves show, for a head that announces another one (older NVRs, ISAPI.md 3.1). */
 export function delimiterOnTheWire(bytes: Buffer): Buffer | null {
   const line = WIRE_DELIMITER.exec(bytes.toString('latin1'))?.[1];
@@ -44,9 +53,7 @@ export function findDelimiter(bytes: Buffer, delimiter: Buffer, from: number, la
     if (end === 'not a delimiter') continue;
     if (startsLine(bytes, at)) return { start: at, end };
     const follows = end === -1 ? 'unfinished' : whatFollows(bytes, end, last);
-    if (follows !== 'something else' && bytes[at - 1] !== DASH) {
-      return { start: at, end: follows === 'header' ? end : -1 };
-    }
+    if (follows !== 'something else') return { start: at, end: follows === 'header' ? end : -1 };
   }
   return 'none';
 }

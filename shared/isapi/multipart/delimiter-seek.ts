@@ -1,5 +1,5 @@
 // Between parts: what comes before the next delimiter line is junk, and of that only what may yet become one is kept.
-import { announcedDelimiter, delimiterOnTheWire, findDelimiter } from './boundary.ts';
+import { announcedDelimiter, delimiterOnTheWire, findDelimiter, isOnTheWire } from './boundary.ts';
 
 /** How much is kept while the boundary is not yet known. */
 const MAX_UNKNOWN_BYTES = 16 * 1024;
@@ -58,7 +58,7 @@ export class DelimiterSeek {
 
   #learn(input: Buffer, last: boolean): Buffer | null {
     const announced = this.#announced;
-    const isAsAnnounced = announced !== null && findDelimiter(input, announced, 0, last) !== 'none';
+    const isAsAnnounced = announced !== null && isOnTheWire(input, announced, last);
     this.#delimiter = isAsAnnounced ? announced : delimiterOnTheWire(input);
     return this.#delimiter;
   }

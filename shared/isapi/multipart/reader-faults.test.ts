@@ -53,16 +53,35 @@ describe('a bad part costs that part only', () => {
     ['a part of unknown content', part('text/plain', 'x'.repeat(5000)).subarray(0, 3000)],
     ['noise between two parts', Buffer.concat([xml('01A001AA'), Buffer.from('noise -- --bound')])],
   ])('the next event begins in the middle of the line where %s breaks off, and is read', (_name, cut) => {
-    for (const every of [1, 7, 64, 100_000]) {
-      const reader = new MultipartReader(HEAD);
-      const bytes = Buffer.concat([xml('1E5'), cut, stream()]);
-      const outputs = [];
-      for (let at = 0; at < bytes.length; at += every) outputs.push(...reader.push(bytes.subarray(at, at + every)));
-      const read = plates([...outputs, ...reader.settle()]);
-      expect(read.slice(-PLATES.length)).toEqual(PLATES);
-      expect(read).not.toContain('HALF');
-    }
+    for (const every of [1, 7, 64, 100_000]) expectAllAfter(cut, every);
   });
+
+  test('whatever bytes a picture breaks off with, dashes too, the next event is read', () => {
+    const head = jpeg('x'.repeat(5000)).subarray(0, 2000);
+    const tail = fc.array(fc.oneof(fc.constantFrom(0x2d, 0x0a, 0x0d, 0xd9, 0x3e), fc.nat(0xff)), { maxLength: 4 });
+    fc.assert(
+      fc.property(
+        tail,
+        fc.integer({ min: 1, max: 3000 }),
+        fc.constantFrom<Framing>({}, { length: 'none' }),
+        (...drawn) => {
+          const [bytes, every, framing] = drawn;
+          const cut = Buffer.concat([head, Buffer.from(bytes)]);
+          expectAllAfter(picture(cut, framing.length === 'none' ? framing : { length: 3000 }), every);
+        },
+      ),
+    );
+  });
+
+  function expectAllAfter(cut: Buffer, every: number): void {
+    const reader = new MultipartReader(HEAD);
+    const bytes = Buffer.concat([xml('1E5'), cut, stream()]);
+    const outputs = [];
+    for (let at = 0; at < bytes.length; at += every) outputs.push(...reader.push(bytes.subarray(at, at + every)));
+    const read = plates([...outputs, ...reader.settle()]);
+    expect(read.slice(-PLATES.length)).toEqual(PLATES);
+    expect(read).not.toContain('HALF');
+  }
 
   test('an event cut short before the next one does not swallow it', () => {
     const cut = '<EventNotificationAlert><ANPR><licensePlate>HALF</lice\r\n';

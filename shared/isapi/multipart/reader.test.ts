@@ -65,6 +65,7 @@ describe('every framing that cameras have been seen to send (ISAPI.md 3.2)', () 
       '-----------------------------7e13',
     ],
     ['dashes already in the announced name', 'multipart/form-data; boundary=--MIME_boundary', '----MIME_boundary'],
+    ['more dashes than announced', 'multipart/mixed; boundary=boundary', '----boundary'],
     ['no boundary announced at all', 'multipart/mixed', '--boundary'],
   ])('%s', (_name, type, delimiter) => {
     const bytes = Buffer.concat(PLATES.flatMap((p) => [xml(p, { delimiter }), picture(jpeg(), { delimiter })]));
