@@ -63,6 +63,38 @@ describe('an alert stream on a real socket', () => {
   });
 });
 
+describe('a picture that breaks off while the stream goes on', () => {
+  const heartbeat = Buffer.from(
+    '--boundary\r\nContent-Type: application/xml\r\n\r\n<EventNotificationAlert><eventType>videoloss</eventType><eventState>inactive</eventState></EventNotificationAlert>\r\n',
+  );
+
+  test('holds up no plate behind it, however often the camera beats (old firmware: every 300 ms)', async () => {
+    await gate.open();
+    const beats = setInterval(() => gate.camera.write(heartbeat), 50);
+    gate.camera.write(passage('01A123BC').subarray(0, 150_000));
+    await gate.until(() => gate.plates.length === 1);
+    gate.camera.write(alertPart('01A124BC', 0, 1));
+    await gate.until(() => gate.plates.length === 2).finally(() => clearInterval(beats));
+    expect(gate.plates).toEqual(['01A123BC', '01A124BC']);
+    expect(gate.pictures).toEqual([]);
+    expect(gate.faults).toEqual(['part_truncated']);
+  });
+
+  test('is told from one that takes its time and holds bytes like an event: that one is whole', async () => {
+    await gate.open();
+    const scene = Buffer.from(SCENE);
+    alertPart('EVIL').copy(scene, 200);
+    const bytes = Buffer.concat([alertPart('01A123BC', 1), picturePart(scene)]);
+    for (let at = 0; at < bytes.length; at += 10_000) {
+      gate.camera.write(bytes.subarray(at, at + 10_000));
+      await new Promise((next) => setTimeout(next, 10));
+    }
+    await gate.until(() => gate.pictures.length === 1);
+    expect(gate.plates).toEqual(['01A123BC']);
+    expect(gate.faults).toEqual([]);
+  });
+});
+
 describe('how a stream ends', () => {
   test('closed by the camera in mid-picture: the plate stands, the half picture is dropped and counted', async () => {
     await gate.open();

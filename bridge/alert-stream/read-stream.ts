@@ -118,10 +118,13 @@ class StreamReading {
   }
 
   #watchQuiet(): void {
+    // Heartbeats every 300 ms (firmware up to 5.5.0, field notes) are no sign that a picture goes on which they stand in.
+    if (this.#quiet && this.#reader.isInDoubt) return;
     if (this.#quiet) clearTimeout(this.#quiet);
     this.#quiet = null;
     if (!this.#reader.isInsidePart && this.#assembly.heldBytes === 0) return;
     this.#quiet = setTimeout(() => {
+      this.#quiet = null;
       this.#handle([...this.#events(this.#reader.settle()), ...this.#assembly.flush()]);
     }, QUIET_MS);
   }

@@ -23,11 +23,17 @@ export class PartBody {
   #kind: BodyKind | null = null;
   #closingTag: string | null = null;
   #searched = 0;
+  #isInDoubt = false;
 
   constructor(delimiter: Buffer, claimedLength: number | null) {
     this.#delimiter = delimiter;
     this.#claimed = claimedLength;
     this.#lengthHolds = claimedLength !== null;
+  }
+
+  /** More bytes are claimed, and among those that came is what looks like the next part. */
+  get isInDoubt(): boolean {
+    return this.#isInDoubt;
   }
 
   /** `bytes` is all of the body so far and perhaps what follows it; `quiet` when the sender has paused, `last` at its end. */
@@ -61,7 +67,7 @@ export class PartBody {
     const tail = jpegTail(bytes, bytes.length);
     const end = tail === -1 ? -1 : jpegEnd(bytes);
     if (end !== -1) return { whole: end, next: end, wrongLength: this.#liesAbout(end) };
-    if (this.#lengthHolds && !quiet && !last) return 'more';
+    if (this.#lengthHolds && !quiet && !last) return this.#awaitClaimed(bytes);
     const delimiter = this.#nextDelimiter(bytes, last);
     if (delimiter !== 'none' && delimiter !== 'later') {
       const whole = jpegTail(bytes, delimiter.start);
@@ -84,12 +90,18 @@ export class PartBody {
       }
       if (follows === 'something else') this.#distrustLength();
     }
-    if (this.#lengthHolds && !quiet && !last) return 'more';
+    if (this.#lengthHolds && !quiet && !last) return this.#awaitClaimed(bytes);
     const delimiter = this.#nextDelimiter(bytes, last);
     if (delimiter !== 'none' && delimiter !== 'later') return this.#endsAt(bytes, delimiter);
     if (!last) return 'more';
     if (this.#lengthHolds) return { truncatedAt: bytes.length };
     return { whole: bytes.length, next: bytes.length, wrongLength: false };
+  }
+
+  #awaitClaimed(bytes: Buffer): 'more' {
+    const delimiter = this.#nextDelimiter(bytes, false);
+    this.#isInDoubt = delimiter !== 'none' && delimiter !== 'later';
+    return 'more';
   }
 
   #nextDelimiter(bytes: Buffer, last: boolean): DelimiterLine | 'none' | 'later' {

@@ -59,6 +59,11 @@ export class MultipartReader {
     return this.#state === 'body';
   }
 
+  /** The part's length says that more is to come, and what looks like the next part has come: `settle` before long. */
+  get isInDoubt(): boolean {
+    return this.#part?.isInDoubt ?? false;
+  }
+
   /** `chunk` may be used again by the caller afterwards: whatever is kept or handed on is a copy of it. */
   push(chunk: Buffer): MultipartOutput[] {
     return this.#run(this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]), false);
