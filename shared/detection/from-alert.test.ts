@@ -91,6 +91,7 @@ describe('plates are text', () => {
         expect(normalisePlate(once)).toBe(once);
         expect(once).toMatch(/^[\p{L}\p{M}\p{N}]{1,32}$/u);
       }),
+      { examples: [['\u1fd2']] },
     );
   });
 });

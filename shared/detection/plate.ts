@@ -12,7 +12,9 @@ export function normalisePlate(asRead: string): Plate | null {
   const letters = asRead
     .normalize('NFKC')
     .toUpperCase()
-    .replace(/[^\p{L}\p{M}\p{N}]/gu, '');
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, '')
+    // Capitals, and what stood apart, may compose anew.
+    .normalize('NFKC');
   const plate = [...letters].slice(0, MAX_PLATE_CHARACTERS).join('');
   return UNREAD.has(plate) ? null : (plate as Plate);
 }
