@@ -42,7 +42,7 @@ export function aDetection(
     ...rest
   } = changes;
   const plate = asRead === null ? null : normalisePlate(asRead);
-  const unread = { lane: '1', eventOrPictureId: '', bytes: new Uint8Array() };
+  const unread = { lane: rest.lane ?? '', eventOrPictureId: '', bytes: new Uint8Array() };
   return DetectionSchema.parse({
     id: detectionId({ camera: camera(cameraName), plate, wallClock: at, ...unread }),
     camera: cameraName,
