@@ -20,8 +20,11 @@ class JourneysFirst extends BaseSequencer {
   }
 }
 
+const MORE_PROPERTY_RUNS = join(import.meta.dirname, 'test/more-property-runs.ts');
+
 // On two cores, one group after another.
 export default defineConfig({
+  resolve: { alias: process.env.PROPERTY_TIMES ? { 'fast-check': MORE_PROPERTY_RUNS } : {} },
   test: {
     testTimeout: 90_000,
     hookTimeout: 90_000,
