@@ -10,9 +10,12 @@ import { findBinary } from './find-binary.ts';
 import { type Install, installMediaMtx } from './install.ts';
 import { temporaryFolder } from './media-server.fixture.ts';
 import { digestIn, releaseFor } from './release.ts';
+import { unpackFile } from './unpack.ts';
 
 const ARCHIVE = 'mediamtx_v1.16.1_linux_amd64.tar.gz';
 const PROGRAM = '#!/bin/sh\necho v1.16.1\n';
+/** Enough for tar to be gone before its first byte is asked for, if ever it can. */
+const UNPACKED_TIMES = 20;
 const HTML = '<html><body>Please log in to the guest network</body></html>';
 const cleaning: (() => Promise<unknown>)[] = [];
 
@@ -79,6 +82,16 @@ describe('installing MediaMTX', () => {
     expect(seen.at(-1)).toBe(archive.byteLength);
     const found = await findBinary({ binary: undefined, path: '', installFolder: folder });
     expect(found).toEqual({ command: [program], version: [1, 16, 1] });
+  });
+
+  test('a small program is whole, however soon it is unpacked', async () => {
+    const archive = join(await folderHere(), ARCHIVE);
+    await writeFile(archive, await archiveOf({ mediamtx: PROGRAM }));
+    for (let n = 0; n < UNPACKED_TIMES; n += 1) {
+      const to = join(await folderHere(), 'mediamtx');
+      await unpackFile({ archive, name: 'mediamtx', to, maxBytes: 1_000 });
+      expect(await readFile(to, 'utf8')).toBe(PROGRAM);
+    }
   });
 
   test('believes a digest from the configuration rather than the release page', async () => {

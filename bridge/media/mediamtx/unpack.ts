@@ -14,6 +14,8 @@ export type Unpack = { archive: string; name: string; to: string; maxBytes: numb
 export async function unpackFile({ archive, name, to, maxBytes }: Unpack): Promise<void> {
   const broken = (why: string, cause?: unknown) =>
     new Broken('internal', `could not unpack ${name}: ${why}`, cause === undefined ? {} : { cause });
+  const file = await open(to, 'wx', OWNER_ONLY);
+  // Read from at once: what a program has written when it exits is thrown away by Node while nobody reads.
   const tar = spawn('tar', ['-xzOf', archive, name], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(tar, 'close');
   ended.catch(() => {});
@@ -21,7 +23,6 @@ export async function unpackFile({ archive, name, to, maxBytes }: Unpack): Promi
   tar.stderr.on('data', (chunk: Buffer) => {
     words = `${words}${chunk}`.slice(0, MAX_WORDS);
   });
-  const file = await open(to, 'wx', OWNER_ONLY);
   try {
     let bytes = 0;
     for await (const chunk of tar.stdout) {
