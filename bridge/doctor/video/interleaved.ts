@@ -1,5 +1,7 @@
 // Takes apart what comes on an RTSP connection that plays: answers, and between them the media (RFC 2326, 10.12).
 import { Rejected } from '../../../shared/support/errors.ts';
+import type { AnswerReader } from '../../media/rtsp/rtsp-connection.ts';
+import { rtspResponseReader } from '../../media/rtsp/rtsp-response.ts';
 
 const DOLLAR = 0x24;
 const PACKET_HEAD_BYTES = 4;
@@ -12,6 +14,22 @@ export type Interleaved =
   | { kind: 'answer'; bytes: Buffer }
   /** `channel`: as SETUP agreed; the even one carries RTP. */
   | { kind: 'packet'; channel: number; bytes: Buffer };
+
+/** For a connection that plays: media goes to `onPacket`, by its channel as SETUP agreed. */
+export function answersBetweenMedia(onPacket: (channel: number, bytes: Buffer) => void): AnswerReader {
+  const read = interleavedReader();
+  return (chunk) => {
+    const answers = [];
+    for (const one of read(chunk)) {
+      if (one.kind === 'packet') onPacket(one.channel, one.bytes);
+      else {
+        const response = rtspResponseReader().read(one.bytes);
+        if (response !== null) answers.push(response);
+      }
+    }
+    return answers;
+  };
+}
 
 /** @throws Rejected `camera_refused` for an answer without an end */
 export function interleavedReader(): (chunk: Uint8Array) => Interleaved[] {

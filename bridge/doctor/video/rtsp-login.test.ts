@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Pass } from '../../../shared/isapi/guard/guard.ts';
 import { reasonOf } from '../../../shared/support/errors.ts';
 import { Secret } from '../../../shared/support/secret.ts';
-import type { RtspRequest } from './playing-connection.ts';
+import type { RtspRequest } from '../../media/rtsp/rtsp-connection.ts';
 import { rtspLogin } from './rtsp-login.ts';
 
 const URL = 'rtsp://192.0.2.1:554/Streaming/Channels/102';

@@ -5,16 +5,16 @@ import { answerBasic } from '../../../shared/isapi/digest.ts';
 import type { Pass, Verdict } from '../../../shared/isapi/guard/guard.ts';
 import { readRefusal } from '../../../shared/isapi/guard/refusal.ts';
 import { Rejected } from '../../../shared/support/errors.ts';
+import type { RtspConnection, RtspRequest } from '../../media/rtsp/rtsp-connection.ts';
 import { answerRtspDigest } from '../../media/rtsp/rtsp-digest.ts';
 import type { RtspResponse } from '../../media/rtsp/rtsp-response.ts';
-import type { PlayingConnection, RtspRequest } from './playing-connection.ts';
 
-type RtspLogin = { connection: Pick<PlayingConnection, 'request'>; pass: Pass; allowBasic: boolean };
+type RtspLogin = { connection: Pick<RtspConnection, 'request'>; pass: Pass; allowBasic: boolean };
 
 /**
  * A 401 to a fresh nonce is a bad login and ends it; one to a nonce that was good before is asked again once with the
  * new one, for cameras limit how often they take the same (ISAPI.md 2.2).
- * @throws as `PlayingConnection.request` and `Pass.arm`; Rejected `camera_refused` when no challenge can be answered
+ * @throws as `RtspConnection.request` and `Pass.arm`; Rejected `camera_refused` when no challenge can be answered
  */
 export function rtspLogin({ connection, pass, allowBasic }: RtspLogin) {
   let challenge: Challenge | null = null;

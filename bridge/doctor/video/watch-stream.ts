@@ -5,10 +5,11 @@ import type { OpenedCamera } from '../../../shared/isapi/open-camera.ts';
 import type { Clock } from '../../../shared/support/clock.ts';
 import { Busy, type GateError, Rejected } from '../../../shared/support/errors.ts';
 import type { StreamKind } from '../../../shared/video/stream-name.ts';
+import { connectRtsp, type RtspConnection } from '../../media/rtsp/rtsp-connection.ts';
 import type { RtspResponse } from '../../media/rtsp/rtsp-response.ts';
 import { rtspUrl } from '../../media/rtsp/rtsp-url.ts';
+import { answersBetweenMedia } from './interleaved.ts';
 import { countPictures, type PictureCount } from './picture-count.ts';
-import { connectPlaying, type PlayingConnection } from './playing-connection.ts';
 import { rtspLogin } from './rtsp-login.ts';
 import { videoControl } from './video-control.ts';
 
@@ -41,13 +42,16 @@ export async function watchStream(
   const until = clock.now() + START_TIMEOUT_MS;
   const count = countPictures(() => clock.now());
 
-  async function attempt(pass: Pass): Promise<Verdict<PlayingConnection>> {
+  async function attempt(pass: Pass): Promise<Verdict<RtspConnection>> {
     const onPacket = (channel: number, bytes: Buffer) => {
       if (channel % 2 === 0) count.hear(bytes);
     };
-    const connection = connectPlaying(camera, { onPacket });
+    const connection = connectRtsp(camera, { read: answersBetweenMedia(onPacket) });
     const late = new AbortController();
-    clock.sleep(Math.max(1, until - clock.now()), late.signal).then(connection.close, () => {});
+    clock.sleep(Math.max(1, until - clock.now()), late.signal).then(
+      () => connection.close(),
+      () => {},
+    );
     try {
       const ask = rtspLogin({ connection, pass, allowBasic: camera.allowBasic });
       const verdict = await start(ask);

@@ -41,7 +41,7 @@ export async function probeStream(
 
   async function attempt(pass: Pass): Promise<Verdict<Described>> {
     if (signal?.aborted) throw callerLeft();
-    const connection = connectRtsp(camera, { clock, timeoutMs: Math.max(1, until - clock.now()) });
+    const connection = connectRtsp(camera, { patience: { clock, timeoutMs: Math.max(1, until - clock.now()) } });
     const leave = () => connection.close(callerLeft());
     signal?.addEventListener('abort', leave, { once: true });
     const arm = async () => {

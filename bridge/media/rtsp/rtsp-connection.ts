@@ -1,4 +1,4 @@
-// One TCP connection to a camera's RTSP port, one request at a time. It plays nothing, so nothing interleaved may come.
+// One TCP connection to a camera's RTSP port, one request at a time.
 import { connect } from 'node:net';
 import type { Clock } from '../../../shared/support/clock.ts';
 import { Busy, type GateError, Rejected, reasonOf } from '../../../shared/support/errors.ts';
@@ -15,17 +15,26 @@ export type RtspConnection = {
    * @throws Busy `camera_unreachable` when none comes; Rejected `camera_refused` when it is no RTSP
    */
   request(request: RtspRequest): Promise<RtspResponse>;
+  /** Aborted when the connection has ended, from whichever side. */
+  readonly ended: AbortSignal;
   /** Fails the request that is out, if one is. */
   close(why?: GateError): void;
 };
 
-export type RtspPatience = { clock: Clock; timeoutMs: number };
+/** The answers that these bytes complete. Throws Rejected `camera_refused`. */
+export type AnswerReader = (chunk: Buffer) => RtspResponse[];
 
-/** Connects at once; `timeoutMs` is for everything together. The caller closes it. */
-export function connectRtsp(address: RtspAddress, { clock, timeoutMs }: RtspPatience): RtspConnection {
+export type RtspConnecting = {
+  /** For everything together; without it the caller alone ends it. */
+  patience?: { clock: Clock; timeoutMs: number };
+  /** For a connection that plays; otherwise nothing may come between answers. */
+  read?: AnswerReader;
+};
+
+/** Connects at once. The caller closes it. */
+export function connectRtsp(address: RtspAddress, { patience, read = answersAlone() }: RtspConnecting): RtspConnection {
   const { host, rtspPort } = address;
   const socket = connect({ host, port: rtspPort, noDelay: true });
-  const reader = rtspResponseReader();
   let isConnected = false;
   let sent = 0;
   let awaited: PromiseWithResolvers<RtspResponse> | null = null;
@@ -47,9 +56,7 @@ export function connectRtsp(address: RtspAddress, { clock, timeoutMs }: RtspPati
     return new Busy('camera_unreachable', message, { cause });
   }
 
-  function take(chunk: Buffer): void {
-    const response = reader.read(chunk);
-    if (response === null) return;
+  function take(response: RtspResponse): void {
     const cseq = response.headers.get('cseq');
     if (awaited === null || (cseq !== undefined && cseq !== String(sent))) {
       throw new Rejected('camera_refused', "could not read the camera's RTSP answer: it answers what nobody asked");
@@ -58,14 +65,17 @@ export function connectRtsp(address: RtspAddress, { clock, timeoutMs }: RtspPati
     awaited = null;
   }
 
-  const tooLate = () => fail(unreachable(new Error(`no answer within ${timeoutMs} ms`)));
-  clock.sleep(timeoutMs, ended.signal).then(tooLate, () => {});
+  if (patience !== undefined) {
+    const { clock, timeoutMs } = patience;
+    const tooLate = () => fail(unreachable(new Error(`no answer within ${timeoutMs} ms`)));
+    clock.sleep(timeoutMs, ended.signal).then(tooLate, () => {});
+  }
   socket.on('connect', () => {
     isConnected = true;
   });
   socket.on('data', (chunk: Buffer) => {
     try {
-      take(chunk);
+      for (const response of read(chunk)) take(response);
     } catch (error) {
       fail(error instanceof Rejected ? error : unreachable(error));
     }
@@ -83,6 +93,15 @@ export function connectRtsp(address: RtspAddress, { clock, timeoutMs }: RtspPati
       socket.write(`${method} ${url} RTSP/1.0\r\n${head}\r\n`);
       return awaited.promise;
     },
+    ended: ended.signal,
     close: (why) => fail(why ?? unreachable(new Error('it was closed'))),
+  };
+}
+
+function answersAlone(): AnswerReader {
+  const reader = rtspResponseReader();
+  return (chunk) => {
+    const response = reader.read(chunk);
+    return response === null ? [] : [response];
   };
 }
