@@ -10,7 +10,7 @@ const DEFAULT_OUTBOX_MEBIBYTES = 2048;
 const DEFAULT_DEAD_AFTER_SECONDS = 30;
 const DEFAULT_STATE_PORT = 8686;
 /** A camera remembers a few hundred plates: hours of a gate. */
-const DEFAULT_REPAIR_EVERY_SECONDS = 180;
+export const DEFAULT_REPAIR_EVERY_SECONDS = 180;
 const PORT = { error: 'is no port: 0 to 65535' };
 
 const Settings = z.object({

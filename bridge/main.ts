@@ -109,7 +109,8 @@ async function run(): Promise<void> {
     log,
     signal,
   };
-  if (config.holdsStreams) for (const camera of cameras.values()) roads.push(openCameraRoad(camera, road));
+  const read = [...cameras.values()].filter(({ camera }) => config.holdsStreams && camera.stream === 'on');
+  roads.push(...read.map((camera) => openCameraRoad(camera, road)));
   const reported = reportStates({
     cameras: [...cameras.keys()],
     roads,
@@ -121,6 +122,7 @@ async function run(): Promise<void> {
   });
   const listened = roads.map(({ quiet }) => quiet.listenUntil(signal));
   const emitted = emitMetrics({
+    cameras: [...cameras.keys()],
     roads,
     outbox,
     isShut: async (camera) => (await cameras.get(camera)?.guard.state())?.shut != null,

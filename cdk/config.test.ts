@@ -48,6 +48,11 @@ const MISTAKES: [mistake: string, settings: Record<string, unknown>, sentence: s
     { cameras: [CAMERA, { ...CAMERA, id: 'exit', httpPort: 8081, mac: '44:19:b6:00:00:02' }] },
     'cameras[0].mac is missing: another camera pushes from its address, and only a mac or a pushToken tells whose a push is',
   ],
+  [
+    'a stream neither on nor off',
+    { cameras: [{ ...CAMERA, stream: false }] },
+    'cameras[0].stream must be "on" or "off"',
+  ],
   ['a camera setting that does not exist', { cameras: [{ ...CAMERA, port: 80 }] }, 'cameras[0] has no setting "port"'],
   ['a setting that does not exist', { region: 'eu-central-1' }, 'the file has no setting "region"'],
   [

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CameraIdSchema } from '../../shared/detection/detection.ts';
 import { BRIDGE_METRICS, CAMERA_METRICS } from '../../shared/metrics/bridge-metrics.ts';
 import { type Clock, isoInstant } from '../../shared/support/clock.ts';
 import { type DrivenClock, drivenClock } from '../../shared/support/driven-clock.fixture.ts';
@@ -8,6 +9,7 @@ import { emitMetrics } from './emit-metrics.ts';
 import { roadAt } from './road.fixture.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
+const PUSHING = CameraIdSchema.parse('pushing');
 const seconds = (count: number) => count * 1_000;
 
 let clock: DrivenClock;
@@ -39,6 +41,7 @@ afterEach(async () => {
 /** The bridge begins to tell, and so much time passes. */
 async function emitFor(ms: number): Promise<void> {
   running = emitMetrics({
+    cameras: [road.camera.id, PUSHING],
     roads: [road],
     outbox: { depth: () => depth },
     isShut: () => isShut(),
@@ -141,11 +144,29 @@ describe('the metrics of a camera', () => {
       return answer.promise;
     };
     await emitFor(seconds(300));
-    expect([asked, ofBridge().length]).toEqual([5, 6]);
+    expect([asked, ofBridge().length]).toEqual([10, 6]);
     expect(ofCamera()).toHaveLength(5);
     answer.resolve(true);
     await pass(seconds(60));
     expect(ofCamera().at(-1)).toMatchObject({ GuardShut: 1 });
+  });
+});
+
+describe('of a camera that only pushes', () => {
+  const ofPushing = () => lines.filter(({ Camera }) => Camera === 'pushing');
+
+  test('only the guard is told, every minute, and nothing while nobody knows', async () => {
+    isShut = async () => true;
+    await emitFor(seconds(61));
+    expect(ofPushing()).toHaveLength(2);
+    expect(ofPushing().at(-1)).toMatchObject({ GuardShut: 1 });
+    expect(ofPushing().at(-1)).not.toHaveProperty('StreamConnected');
+    isShut = () => Promise.reject(new Error('the table is away'));
+    await pass(seconds(120));
+    expect(ofPushing()).toHaveLength(2);
+    isShut = async () => false;
+    await pass(seconds(60));
+    expect(ofPushing().at(-1)).toMatchObject({ GuardShut: 0 });
   });
 });
 

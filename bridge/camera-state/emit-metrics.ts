@@ -20,7 +20,8 @@ const GUARD_ANSWER_MS = 3_000;
 export type MeasuredRoad = Pick<CameraRoad, 'camera' | 'state' | 'clockOffset' | 'quiet'>;
 
 export type EmitMetrics = {
-  /** Of the cameras whose stream is held. */
+  cameras: readonly CameraId[];
+  /** Of the cameras whose stream is held; of the others only the guard is told. */
   roads: readonly MeasuredRoad[];
   outbox: Pick<Outbox, 'depth'>;
   /** Whether the camera's guard is shut. */
@@ -33,8 +34,13 @@ export type EmitMetrics = {
 
 /** Resolves after the signal. */
 export async function emitMetrics(deps: EmitMetrics): Promise<void> {
-  const { roads, clock, signal } = deps;
-  const emitters = [bridgeEmitter(deps), ...roads.map((road) => cameraEmitter(road, deps))];
+  const { cameras, roads, clock, signal } = deps;
+  const pushing = cameras.filter((id) => !roads.some(({ camera }) => camera.id === id));
+  const emitters = [
+    bridgeEmitter(deps),
+    ...roads.map((road) => cameraEmitter(road, deps)),
+    ...pushing.map((camera) => pushingEmitter(camera, deps)),
+  ];
   while (!signal.aborted) {
     for (const look of emitters) look();
     await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
@@ -59,26 +65,17 @@ function bridgeEmitter({ outbox, print, clock }: EmitMetrics): () => void {
   };
 }
 
-function cameraEmitter(road: MeasuredRoad, { isShut, print, clock, signal }: EmitMetrics): () => void {
+function cameraEmitter(road: MeasuredRoad, deps: EmitMetrics): () => void {
+  const { print, clock } = deps;
   const { camera, state, quiet } = road;
   const startedAt = clock.now();
   const dimension = { name: CAMERA_DIMENSION, value: camera.id };
   let told = { connects: 0, vehiclesWithoutPlate: 0 };
   let emittedAt = Number.NEGATIVE_INFINITY;
   let wasHeard = false;
-  let isAsking = false;
-
-  async function answerInTime(): Promise<boolean> {
-    const answered = new AbortController();
-    const late = clock.sleep(GUARD_ANSWER_MS, AbortSignal.any([signal, answered.signal]));
-    const ownWord = () => state.status === 'locked';
-    const shut = await Promise.race([isShut(camera.id).catch(ownWord), late.then(ownWord, ownWord)]);
-    answered.abort();
-    return shut;
-  }
 
   async function emit(): Promise<void> {
-    const shut = await answerInTime();
+    const shut = await askGuard(camera.id, () => state.status === 'locked', deps);
     const now = clock.now();
     const values = cameraMetrics({ road, told, isShut: shut, startedAt, now });
     const words = { stream: state.status, reading: quiet.reading().status };
@@ -88,11 +85,46 @@ function cameraEmitter(road: MeasuredRoad, { isShut, print, clock, signal }: Emi
     wasHeard = state.isHeard;
   }
 
+  return oneAtATime(emit, () => isDue(emittedAt, clock.now()) || wasHeard !== state.isHeard);
+}
+
+/** Of a camera that only pushes: its memory is asked, and so its account may be shut. */
+function pushingEmitter(camera: CameraId, deps: EmitMetrics): () => void {
+  const { print, clock } = deps;
+  const dimension = { name: CAMERA_DIMENSION, value: camera };
+  const definitions = { GuardShut: CAMERA_METRICS.GuardShut };
+  let emittedAt = Number.NEGATIVE_INFINITY;
+
+  async function emit(): Promise<void> {
+    const shut = await askGuard(camera, () => null, deps);
+    emittedAt = clock.now();
+    if (shut === null) return;
+    print(metricDocument({ at: emittedAt, dimension, definitions, values: { GuardShut: Number(shut) } }));
+  }
+
+  return oneAtATime(emit, () => isDue(emittedAt, clock.now()));
+}
+
+function oneAtATime(emit: () => Promise<void>, isDueNow: () => boolean): () => void {
+  let isEmitting = false;
   return () => {
-    if (isAsking || (!isDue(emittedAt, clock.now()) && wasHeard === state.isHeard)) return;
-    isAsking = true;
+    if (isEmitting || !isDueNow()) return;
+    isEmitting = true;
     void emit().finally(() => {
-      isAsking = false;
+      isEmitting = false;
     });
   };
+}
+
+/** Whether the camera's guard is shut; `otherwise` where its row does not say so in time. */
+async function askGuard<T>(
+  camera: CameraId,
+  otherwise: () => T,
+  { isShut, clock, signal }: Pick<EmitMetrics, 'isShut' | 'clock' | 'signal'>,
+): Promise<boolean | T> {
+  const answered = new AbortController();
+  const late = clock.sleep(GUARD_ANSWER_MS, AbortSignal.any([signal, answered.signal]));
+  const shut = await Promise.race([isShut(camera).catch(otherwise), late.then(otherwise, otherwise)]);
+  answered.abort();
+  return shut;
 }

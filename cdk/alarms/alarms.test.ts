@@ -1,9 +1,11 @@
 // Each alarm can fire: what it watches is emitted by the code that runs when that fault is there, by that very name.
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_REPAIR_EVERY_SECONDS } from '../../bridge/config.ts';
+import { CAMERA_METRICS } from '../../shared/metrics/bridge-metrics.ts';
 import { WEBHOOK_METRICS } from '../../shared/metrics/webhook-metrics.ts';
 import { METRIC_NAMESPACE } from '../../shared/store/recorder-metrics.ts';
-import { synthesised } from '../synthesised.fixture.ts';
+import { exampleConfig, synthesise, synthesised } from '../synthesised.fixture.ts';
 import { brokenGate } from './broken-gate.fixture.ts';
 import { headingAnchor } from './gate-alarm.ts';
 
@@ -83,6 +85,28 @@ describe('when everything is wrong at the gate', () => {
       .resources('AWS::Logs::MetricFilter')
       .filter(({ Properties }) => Object(Properties.MetricTransformations)[0].MetricValue === '1');
     expect(counted).toHaveLength(Object.keys(WEBHOOK_METRICS).length);
+  });
+});
+
+describe('a camera that only pushes', () => {
+  const [camera] = exampleConfig().cameras;
+  const pushing = synthesise(exampleConfig({ cameras: [{ ...camera, stream: 'off' }] }))
+    .resources('AWS::CloudWatch::Alarm', 'Ops')
+    .map(({ Properties }) => Properties)
+    .filter(({ AlarmName }) => String(AlarmName).endsWith(': gate'));
+
+  test('has no alarm of a stream that nobody holds, for it would page for ever', () => {
+    const streams = Object.keys(CAMERA_METRICS).filter((metric) => metric !== 'GuardShut');
+    expect(pushing.map(({ MetricName }) => MetricName).filter((name) => streams.includes(String(name)))).toEqual([]);
+  });
+
+  test('is offline when its memory answers no more', () => {
+    const offline = pushing.find(({ AlarmName }) => String(AlarmName).includes('Camera offline'));
+    expect(offline).toMatchObject({ MetricName: 'SweepAgeSeconds', TreatMissingData: 'notBreaching' });
+    const value = emitted.get(wholeName(METRIC_NAMESPACE, { Camera: 'gate' }, 'SweepAgeSeconds'));
+    expect(value).toBeGreaterThan(Number(offline?.Threshold));
+    expect(Number(offline?.Threshold)).toBeGreaterThan(2 * DEFAULT_REPAIR_EVERY_SECONDS);
+    expect(String(offline?.AlarmDescription)).toMatch(/^PAGE/);
   });
 });
 

@@ -9,6 +9,8 @@ const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
 /** AWS takes a read within a second; five minutes are an outage. */
 const WAITING_SECONDS = 300;
+/** Two questions of the usual pace went unanswered. */
+const UNANSWERED_SECONDS = 420;
 /** DESIGN.md, camera time: above it lists and matches begin to be wrong by eye. */
 const CLOCK_OFFSET_SECONDS = 5;
 
@@ -67,29 +69,59 @@ export function bridgeAlarms(): GateAlarm[] {
   ];
 }
 
-export function cameraAlarms(camera: string): GateAlarm[] {
+export type WatchedCamera = { id: string; stream: 'on' | 'off' };
+
+export function cameraAlarms({ id, stream }: WatchedCamera): GateAlarm[] {
+  return stream === 'on' ? [offline(id), accountShut(id), ...ofStream(id)] : [unreachable(id), accountShut(id)];
+}
+
+const NOT_READ = 'This lane is not read: trucks pass without a record until the camera is back.';
+
+function offline(camera: string): GateAlarm {
+  return {
+    title: 'Camera offline',
+    camera,
+    impact: NOT_READ,
+    urgency: 'page',
+    // The best of each minute: a camera that ends its stream every 40 s is still heard in all of them.
+    metric: cameraMetric(camera, 'StreamConnected', Stats.MAXIMUM, MINUTE),
+    ...below,
+    periods: 5,
+    missing: 'breaching',
+  };
+}
+
+/** A camera that only pushes says nothing while no truck comes: that its memory answers is all that shows it alive. */
+function unreachable(camera: string): GateAlarm {
+  return {
+    title: 'Camera offline',
+    camera,
+    impact: NOT_READ,
+    urgency: 'page',
+    metric: cameraMetric(camera, 'SweepAgeSeconds', Stats.MINIMUM, MINUTE),
+    comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    threshold: UNANSWERED_SECONDS,
+    periods: 3,
+    // One without a memory has no such metric, and of a bridge that is gone its own alarm tells.
+    missing: 'fine',
+  };
+}
+
+function accountShut(camera: string): GateAlarm {
+  return {
+    title: 'Camera account shut',
+    camera,
+    impact: 'A login was refused, so all of us stopped logging in: no reads, no lens, no live video of this lane.',
+    urgency: 'page',
+    metric: cameraMetric(camera, 'GuardShut', Stats.MAXIMUM, MINUTE),
+    ...atLeastOne,
+    periods: 1,
+    missing: 'fine',
+  };
+}
+
+function ofStream(camera: string): GateAlarm[] {
   return [
-    {
-      title: 'Camera offline',
-      camera,
-      impact: 'This lane is not read: trucks pass without a record until the camera is back.',
-      urgency: 'page',
-      // The best of each minute: a camera that ends its stream every 40 s is still heard in all of them.
-      metric: cameraMetric(camera, 'StreamConnected', Stats.MAXIMUM, MINUTE),
-      ...below,
-      periods: 5,
-      missing: 'breaching',
-    },
-    {
-      title: 'Camera account shut',
-      camera,
-      impact: 'A login was refused, so all of us stopped logging in: no reads, no lens, no live video of this lane.',
-      urgency: 'page',
-      metric: cameraMetric(camera, 'GuardShut', Stats.MAXIMUM, MINUTE),
-      ...atLeastOne,
-      periods: 1,
-      missing: 'fine',
-    },
     {
       title: 'Lane suspiciously quiet',
       camera,

@@ -53,7 +53,7 @@ export class OpsStack extends Stack {
     const cameras = config.cameras.map(({ id: camera }) => camera);
     const showsVideo = config.video !== undefined;
     this.alarms = [
-      ...cameras.flatMap((camera) => [...cameraAlarms(camera), ...completenessAlarms(camera)]),
+      ...config.cameras.flatMap((camera) => [...cameraAlarms(camera), ...completenessAlarms(camera.id)]),
       ...bridgeAlarms(),
       ...ingestAlarms(ingest),
       ...tableAlarms(data),

@@ -58,6 +58,7 @@ const PushFrom = z.array(
 );
 const PushToken = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'must be 16 to 128 of A-Z, a-z, 0-9, _ and -');
 const Mac = z.string().regex(/^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}$/, 'must be a MAC such as 44:19:b6:00:00:01');
+const Stream = z.enum(['on', 'off'], 'must be "on" or "off"');
 const Way = z.enum(['in', 'out'], 'must be "in" or "out"');
 
 export const CameraSettings = z
@@ -71,6 +72,7 @@ export const CameraSettings = z
     passwordSecret: SecretName.optional(),
     passwordFile: PasswordFile.optional(),
     allowBasic: z.boolean('must be true or false').default(false),
+    stream: Stream.default('on'),
     timeZone: TimeZone.optional(),
     homeAfterSeconds: HomeAfter.optional(),
     pushFrom: PushFrom.default([]),

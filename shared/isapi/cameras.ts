@@ -28,6 +28,8 @@ export type Camera = {
   /** Given here, or the name of a SecureString parameter, or a file's path; `accountSource` resolves it. */
   password: PasswordSource;
   allowBasic: boolean;
+  /** `off`: it only pushes, and nobody asks it for its alert stream. */
+  stream: 'on' | 'off';
   /** The lens goes home when nobody has moved it for so long. */
   homeAfterSeconds?: number;
   /** IANA name, for cameras that send times without offset. */

@@ -4,7 +4,7 @@ export type MetricDefinition = { unit: 'Count' | 'Seconds'; meaning: string };
 
 /** Dimension of the metrics of one camera; its value is the camera's id. */
 export const CAMERA_DIMENSION = 'Camera';
-/** Of one camera whose stream the bridge holds, once a minute and on every change of its stream. */
+/** Of one camera, once a minute and on every change of its stream; of one that only pushes, GuardShut alone. */
 export const CAMERA_METRICS = {
   StreamConnected: { unit: 'Count', meaning: '1 while bytes of the alert stream come, 0 otherwise' },
   StreamSilentSeconds: { unit: 'Seconds', meaning: 'since the last byte of the alert stream, or since the start' },

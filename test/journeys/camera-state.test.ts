@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CameraAnswer, CameraList } from '../../functions/api/camera-answer.ts';
-import { type Gate, openGate } from './gate.fixture.ts';
+import { cameraEntry, type Gate, type GateOptions, openGate } from './gate.fixture.ts';
 import { until } from './until.ts';
 
 const TRUCKS = 3;
@@ -94,8 +94,11 @@ describe('a camera with firmware that sends no plates', () => {
 });
 
 describe('a camera whose pushes alone are wanted', () => {
-  test('is off, and nobody asks it for its stream', async () => {
-    const gate = await openGate({ environment: { GATE_STREAM: 'off' } });
+  test.each<[string, GateOptions]>([
+    ['the bridge', { environment: { GATE_STREAM: 'off' } }],
+    ['its own settings', { camerasFile: (camera) => [{ ...cameraEntry(camera), stream: 'off' }] }],
+  ])('by %s is off, and nobody asks it for its stream', async (_by, options) => {
+    const gate = await openGate(options);
     try {
       const { stream, reading, readsToday } = await told(gate, ({ stream: { status } }) => status === 'off');
       expect(stream.reason).toMatch(/told to hold no stream/);

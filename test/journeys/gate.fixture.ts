@@ -48,6 +48,15 @@ const BridgeState = z.object({
 export type BridgeState = { outbox: z.infer<typeof BridgeState>['outbox']; camera: CameraState };
 type CameraState = z.infer<typeof BridgeState>['cameras'][number];
 
+/** A camera's entry in the file of GATE_CAMERAS. */
+export const cameraEntry = ({ host, port, user, password }: SimulatedCamera) => ({
+  id: 'gate',
+  host,
+  httpPort: port,
+  user,
+  password,
+});
+
 export type GateOptions = {
   camera?: CameraOptions;
   /** Settings of the bridge, beside the camera's own. */

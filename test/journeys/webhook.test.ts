@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PushForm } from '../camera/push/push-forms.ts';
 import { traffic } from '../camera/traffic.ts';
 import { expectedRead, haveTwoPictures, whatWasTold } from './expected-read.ts';
-import { type Gate, openGate } from './gate.fixture.ts';
+import { cameraEntry, type Gate, openGate } from './gate.fixture.ts';
 import { until } from './until.ts';
 
 const WEBHOOK = '/api/gate/anpr-event';
@@ -31,14 +31,6 @@ const FORMS_WITHOUT_PICTURES: PushForm[] = ['bare-xml', 'bare-xml-no-content-typ
 const LISTENING_BRIDGE = { GATE_STREAM: 'off', GATE_WEBHOOK_HOST: '127.0.0.1', GATE_WEBHOOK_PORT: '0' };
 const vehicles = traffic(21);
 
-/** A camera's entry in the file of GATE_CAMERAS. */
-const settings = ({ host, port, user, password }: Gate['camera']) => ({
-  id: 'gate',
-  host,
-  httpPort: port,
-  user,
-  password,
-});
 const urls = ({ system }: Gate) => ({
   'the API': `${system.url}${WEBHOOK}`,
   'the bridge on the LAN': `http://127.0.0.1:${system.bridge().webhookPort}${WEBHOOK}`,
@@ -94,7 +86,7 @@ describe('a camera with a token', () => {
   beforeAll(async () => {
     gate = await openGate({
       environment: LISTENING_BRIDGE,
-      camerasFile: (camera) => [{ ...settings(camera), pushToken: TOKEN }],
+      camerasFile: (camera) => [{ ...cameraEntry(camera), pushToken: TOKEN }],
     });
   });
   afterAll(() => gate.close());
@@ -122,7 +114,7 @@ describe('a foreign address', () => {
   beforeAll(async () => {
     gate = await openGate({
       environment: LISTENING_BRIDGE,
-      camerasFile: (camera) => [{ ...settings(camera), pushFrom: [FOREIGN_ADDRESS] }],
+      camerasFile: (camera) => [{ ...cameraEntry(camera), pushFrom: [FOREIGN_ADDRESS] }],
     });
   });
   beforeEach(() => gate.camera.setPush(null));

@@ -61,7 +61,7 @@ function byWord({ from, status, reason, lastHeartbeatAt, reading }: BridgeWord, 
   if (status === 'off' && reason !== null) {
     return warn(
       `${seen}; plates come only as the camera pushes them`,
-      'nothing to change where it pushes to us (see notification-hosts and pictures); else set GATE_STREAM=on',
+      'nothing to change where it pushes to us (see notification-hosts and pictures); else set GATE_STREAM=on, and its stream on in GATE_CAMERAS',
     );
   }
   if (status !== 'connected') {

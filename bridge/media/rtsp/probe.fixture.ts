@@ -36,6 +36,7 @@ export function openGate({
     user,
     password: { kind: 'given', secret: new Secret(password) },
     allowBasic,
+    stream: 'on',
     pushFrom: [],
   };
   return openCamera(camera, {

@@ -165,6 +165,7 @@ function openedCamera(): OpenedCamera {
       user: 'operator',
       password: { kind: 'given', secret: password },
       allowBasic: false,
+      stream: 'on',
       pushFrom: [],
     },
     {

@@ -56,6 +56,7 @@ export function gateTo(fake: FakeCamera, options: GateOptions = {}) {
     user: 'admin',
     password: { kind: 'given', secret },
     allowBasic,
+    stream: 'on',
     pushFrom: [],
   };
   const account = options.account ?? fixedAccount({ user: 'admin', password: secret, passwordVersion });

@@ -51,6 +51,7 @@ export async function openLens(options: CameraOptions = {}) {
         user: camera.user,
         password: { kind: 'given', secret },
         allowBasic: false,
+        stream: 'on',
         pushFrom: [],
       },
       {
