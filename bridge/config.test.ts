@@ -30,6 +30,11 @@ test("the seed's four names and a few of ours are all a bridge needs", () => {
   ]);
 });
 
+test('an empty setting is none', () => {
+  const emptied = { GATE_WEBHOOK_PORT: '', GATE_STATE_PORT: ' ', GATE_OUTBOX_MEBIBYTES: '', GATE_STREAM: '' };
+  expect(read(emptied)).toEqual(read());
+});
+
 test('the plain-HTTP webhook is there only when its port is set', () => {
   expect(read({ GATE_WEBHOOK_PORT: '8080' }).webhook).toEqual({ host: '0.0.0.0', port: 8080 });
 });
@@ -45,6 +50,9 @@ describe('a mistake is a sentence with the name of the wrong setting', () => {
     [{ GATE_PICTURES_FOLDER: '/pictures' }, 'exactly one of GATE_PICTURES_BUCKET and GATE_PICTURES_FOLDER'],
     [{ GATE_OUTBOX_MEBIBYTES: '-1' }, 'GATE_OUTBOX_MEBIBYTES'],
     [{ GATE_STREAM_DEAD_AFTER_SECONDS: 'soon' }, 'GATE_STREAM_DEAD_AFTER_SECONDS is no number of seconds'],
+    [{ GATE_STREAM_DEAD_AFTER_SECONDS: '0' }, 'GATE_STREAM_DEAD_AFTER_SECONDS is no number of seconds above 0'],
+    [{ GATE_STREAM_DEAD_AFTER_SECONDS: '30000' }, 'GATE_STREAM_DEAD_AFTER_SECONDS is more than 3600 seconds'],
+    [{ GATE_REPAIR_EVERY_SECONDS: '180000' }, 'GATE_REPAIR_EVERY_SECONDS is more than 86400 seconds'],
     [{ GATE_STREAM: 'maybe' }, 'GATE_STREAM is neither on nor off'],
     [{ GATE_STATE_PORT: '70000' }, 'GATE_STATE_PORT'],
     [{ GATE_WEBHOOK_PORT: 'http' }, 'GATE_WEBHOOK_PORT is no port'],

@@ -1,7 +1,7 @@
 // The bridge's settings, from the environment, read once at start; every mistake is one sentence with the setting's name.
 import * as z from 'zod';
 import { type Camera, type Environment, readCameras } from '../shared/isapi/cameras.ts';
-import { mistakesIn, readPart, wrongConfiguration } from './configuration-parts.ts';
+import { mistakesIn, readPart, settingsIn, wrongConfiguration } from './configuration-parts.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Half a day of a busy lane's pictures. */
@@ -11,25 +11,32 @@ const DEFAULT_DEAD_AFTER_SECONDS = 30;
 const DEFAULT_STATE_PORT = 8686;
 /** A camera remembers a few hundred plates: hours of a gate. */
 export const DEFAULT_REPAIR_EVERY_SECONDS = 180;
-const PORT = { error: 'is no port: 0 to 65535' };
+/** Above it a number of seconds was meant for milliseconds, or as never; and timers end at 24 days. */
+const MAX_DEAD_AFTER_SECONDS = 3_600;
+const MAX_REPAIR_EVERY_SECONDS = 86_400;
+const seconds = (byDefault: number, max: number) =>
+  z.coerce
+    .number({ error: 'is no number of seconds' })
+    .positive('is no number of seconds above 0')
+    .max(max, `is more than ${max} seconds`)
+    .default(byDefault);
+const NO_PORT = 'is no port: 0 to 65535';
+const Port = z.coerce.number(NO_PORT).int(NO_PORT).min(0, NO_PORT).max(65_535, NO_PORT);
 
 const Settings = z.object({
   GATE_STATE_FOLDER: z.string({ error: 'is missing: the folder for the outbox and the guard' }).min(1),
   GATE_QUEUE_URL: z.url({ error: 'is no URL: the detections queue' }),
   GATE_TABLE: z.string({ error: 'is missing: the name of the table' }).min(3, 'is no table name'),
-  GATE_OUTBOX_MEBIBYTES: z.coerce.number({ error: 'is no number of MiB' }).positive().default(DEFAULT_OUTBOX_MEBIBYTES),
-  GATE_STREAM_DEAD_AFTER_SECONDS: z.coerce
-    .number({ error: 'is no number of seconds' })
-    .positive()
-    .default(DEFAULT_DEAD_AFTER_SECONDS),
-  GATE_REPAIR_EVERY_SECONDS: z.coerce
-    .number({ error: 'is no number of seconds' })
-    .positive()
-    .default(DEFAULT_REPAIR_EVERY_SECONDS),
+  GATE_OUTBOX_MEBIBYTES: z.coerce
+    .number({ error: 'is no number of MiB' })
+    .positive('is no number of MiB above 0')
+    .default(DEFAULT_OUTBOX_MEBIBYTES),
+  GATE_STREAM_DEAD_AFTER_SECONDS: seconds(DEFAULT_DEAD_AFTER_SECONDS, MAX_DEAD_AFTER_SECONDS),
+  GATE_REPAIR_EVERY_SECONDS: seconds(DEFAULT_REPAIR_EVERY_SECONDS, MAX_REPAIR_EVERY_SECONDS),
   GATE_STREAM: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
-  GATE_STATE_PORT: z.coerce.number(PORT).int().min(0).max(65_535).default(DEFAULT_STATE_PORT),
+  GATE_STATE_PORT: Port.default(DEFAULT_STATE_PORT),
   GATE_WEBHOOK_HOST: z.string().default('0.0.0.0'),
-  GATE_WEBHOOK_PORT: z.coerce.number(PORT).int().min(0).max(65_535).optional(),
+  GATE_WEBHOOK_PORT: Port.optional(),
 });
 
 export type BridgeConfig = {
@@ -53,7 +60,7 @@ export type BridgeConfig = {
 /** Throws Rejected `invalid_request`, one sentence a line. */
 export function readBridgeConfig(env: Environment, readFile: (path: string) => string): BridgeConfig {
   const cameras = readPart(() => readCameras(env, readFile));
-  const parsed = Settings.safeParse(env);
+  const parsed = Settings.safeParse(settingsIn(env));
   const { GATE_PICTURES_BUCKET: bucket, GATE_PICTURES_FOLDER: folder } = env;
   const isOnePlace = !bucket !== !folder;
   if (!cameras.success || !parsed.success || !isOnePlace) {

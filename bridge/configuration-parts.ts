@@ -1,9 +1,21 @@
 // A configuration that is read in parts, so that the mistakes of all of them are told at once.
+import type { Environment } from '../shared/isapi/cameras.ts';
 import { Rejected } from '../shared/support/errors.ts';
 
 const COULD_NOT_READ = 'could not read the configuration: ';
 
 export type Part<T> = { success: true; data: T } | { success: false; mistakes: string[] };
+
+/** A setting that is there and empty is not set: `GATE_WEBHOOK_PORT=` asks for no port, and not for port 0. */
+export function settingsIn(env: Environment): Environment {
+  // Each is looked up when it is read: who looks on learns which are.
+  return new Proxy(env, {
+    get: (_, name) => {
+      const value = typeof name === 'string' ? env[name] : undefined;
+      return value?.trim() ? value : undefined;
+    },
+  });
+}
 
 /** What `read` returns, or the sentences of the Rejected that it throws; all else it throws goes on. */
 export function readPart<T>(read: () => T): Part<T> {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { type Camera, type Environment, readCameras } from '../../shared/isapi/cameras.ts';
 import { readBridgeConfig } from '../config.ts';
-import { mistakesIn, readPart, wrongConfiguration } from '../configuration-parts.ts';
+import { mistakesIn, readPart, settingsIn, wrongConfiguration } from '../configuration-parts.ts';
 import { readMediaConfig } from '../media/config.ts';
 
 /** Where `npm start` keeps the bridge's state: one account has one guard, on a desk too. */
@@ -46,8 +46,7 @@ export type DoctorConfig = {
 /** @throws Rejected `invalid_request`, one sentence a line, when the cameras or the doctor's own settings cannot be read */
 export function readDoctorConfig(env: Environment, readFile: (path: string) => string): DoctorConfig {
   const cameras = readPart(() => camerasIn(env, readFile));
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = Settings.safeParse(set);
+  const parsed = Settings.safeParse(settingsIn(env));
   if (!cameras.success || !parsed.success) {
     const own = (parsed.error?.issues ?? []).map(({ path, message }) => `${String(path[0])} ${message}`);
     throw wrongConfiguration([...mistakesIn(cameras), ...own]);

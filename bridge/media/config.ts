@@ -5,7 +5,7 @@ import type { Jwks } from 'aws-jwt-verify/jwk';
 import * as z from 'zod';
 import type { TokenConfiguration } from '../../shared/auth/verify-token.ts';
 import { type Camera, type Environment, readCameras } from '../../shared/isapi/cameras.ts';
-import { mistakesIn, readPart, wrongConfiguration } from '../configuration-parts.ts';
+import { mistakesIn, readPart, settingsIn, wrongConfiguration } from '../configuration-parts.ts';
 import type { MediaMtxPorts } from './mediamtx/configuration.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -19,8 +19,9 @@ const words = (text: string) =>
     .map((word) => word.trim())
     .filter((word) => word !== '');
 const List = z.string().default('').transform(words);
+const NO_PORT = 'is no port: 0 to 65535';
 const port = (byDefault: number) =>
-  z.coerce.number('is no port: 0 to 65535').int().min(0).max(65_535, 'is no port: 0 to 65535').default(byDefault);
+  z.coerce.number(NO_PORT).int(NO_PORT).min(0, NO_PORT).max(65_535, NO_PORT).default(byDefault);
 const missing = { error: 'is missing' };
 
 const Settings = z.object({
@@ -81,7 +82,7 @@ export type MediaConfig = {
 /** Throws Rejected `invalid_request`, one sentence a line. */
 export function readMediaConfig(env: Environment, readFile: (path: string) => string): MediaConfig {
   const cameras = readPart(() => readCameras(env, readFile));
-  const parsed = Settings.safeParse(env);
+  const parsed = Settings.safeParse(settingsIn(env));
   const keysFile = env.GATE_JWT_JWKS_FILE;
   const jwks = readPart(() => (keysFile ? jwksIn(keysFile, readFile) : undefined));
   if (!cameras.success || !parsed.success || !jwks.success) {
