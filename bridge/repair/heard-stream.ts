@@ -1,6 +1,11 @@
 // What the stream's side has told of one camera: whether it is up, since when, and whether it carries plates at all.
 import type { Clock } from '../../shared/support/clock.ts';
 
+/** What a camera has kept for a stream it sends as soon as one is up; then no road but its memory is left. */
+const REPLAYED_WITHIN_MS = 45_000;
+/** Of a row's age, which each look measures anew. */
+const AGE_ERROR_MS = 5_000;
+
 export class HeardStream {
   readonly #clock: Pick<Clock, 'now'>;
   #reads = 0;
@@ -63,6 +68,17 @@ export class HeardStream {
   /** False where it tells of vehicles and never of a plate, or where the firmware is known to. */
   get carriesPlates(): boolean {
     return this.#reads > 0 || !(this.#vehicles > 0 || this.#sendsNoPlates);
+  }
+
+  /**
+   * For what passed before the stream that is up and after all that is safe: until when the camera's replay may tell of it. One
+   * instant for all of them, so that one look at the memory finds them. Null for what a stream told of, and while none is
+   * up. All UTC ms.
+   */
+  replayedUntil(passedAt: number): number | null {
+    if (this.#since === null || this.#until === null) return null;
+    const isUnheard = passedAt > this.#until - AGE_ERROR_MS && passedAt < this.#since;
+    return isUnheard ? this.#since + REPLAYED_WITHIN_MS : null;
   }
 
   /** When it has told of the plates that passed: nothing is lost then, whatever the camera forgets. */

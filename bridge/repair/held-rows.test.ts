@@ -32,7 +32,7 @@ async function killedAt(plates: readonly string[]): Promise<void> {
 async function reboot(): Promise<void> {
   bench.camera.lane.forget();
   disconnect();
-  await bench.pass(30_000);
+  await bench.pass(10_000);
   disconnect = bench.connect();
 }
 
@@ -64,7 +64,7 @@ describe('rows that wait for their age', () => {
     await killedAt(['01HELD01']);
     bench.camera.away = true;
     disconnect();
-    await bench.pass(90_000);
+    await bench.pass(25_000);
     expect(bench.kept.all).toEqual([]);
     await bench.pass(MINUTE_MS);
     expect(bench.keptPlates()).toEqual(['01HELD01']);

@@ -39,7 +39,7 @@ const TOLD_AGAIN_MS = 24 * HOUR_MS;
 /** Rows that a turn saw, known ones too; `isWhole`: with them all is told that the camera had when it began. */
 export type OnSwept = (camera: CameraId, rows: readonly SweptRow[], isWhole: boolean) => void;
 
-export type TurnDeps = Omit<SweepDeps, 'clock' | 'streamCarriesPlates'> & {
+export type TurnDeps = Omit<SweepDeps, 'clock' | 'streamCarriesPlates' | 'replayedUntil'> & {
   timeZone: TimeZone | undefined;
   everyMs: number;
   stream: HeardStream;
@@ -68,7 +68,12 @@ export class MemoryTurns {
 
   constructor(deps: TurnDeps) {
     this.#deps = deps;
-    this.#sweepDeps = { ...deps, streamCarriesPlates: () => deps.stream.carriesPlates };
+    const { stream } = deps;
+    this.#sweepDeps = {
+      ...deps,
+      streamCarriesPlates: () => stream.carriesPlates,
+      replayedUntil: (passedAt) => stream.replayedUntil(passedAt),
+    };
     this.#keepHeld = new KeepHeldRows(deps);
   }
 

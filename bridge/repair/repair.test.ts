@@ -34,6 +34,29 @@ describe('what passed while nobody listened', () => {
     expect(repair.view()).toMatchObject({ supported: true, recovered: 60, lastError: null, gaps: [] });
   });
 
+  test.each([
+    ['another process', true],
+    ['another stream', false],
+  ])('to the last second before it: all is stored within a minute of the return (%s)', async (_, isAnother) => {
+    open().start();
+    const cut = bench.connect();
+    await bench.untilSwept(1);
+    cut();
+    if (isAnother) await bench.stop();
+    for (let n = 0; n < 120; n += 1) {
+      bench.camera.pass({ plate: `01A${100 + n}BC` });
+      await bench.pass(5_000);
+    }
+    bench.camera.pass({ plate: '01Z999ZZ' });
+    await bench.pass(1_000);
+    if (isAnother) bench.start();
+    const before = bench.platesAsked();
+    bench.connect();
+    await bench.pass(MINUTE_MS);
+    expect(bench.keptPlates()).toEqual(bench.ledgerPlates());
+    expect(bench.platesAsked() - before).toBeLessThanOrEqual(8);
+  });
+
   test('and what passes after that comes by the stream alone: no live read is sent again', async () => {
     open().start();
     bench.connect();

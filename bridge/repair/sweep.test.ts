@@ -45,6 +45,7 @@ test('a page that the disk refuses is asked for again, however often the sweep i
     held: new HeldRows(),
     outbox: { addRead },
     streamCarriesPlates: () => true,
+    replayedUntil: () => null,
     clock,
     log,
   };

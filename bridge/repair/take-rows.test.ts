@@ -56,6 +56,7 @@ async function take(tally: SweepTally, ...rows: PlateRow[]): Promise<void> {
     recent,
     held: new HeldRows(),
     streamCarriesPlates: () => true,
+    replayedUntil: () => null,
   });
 }
 

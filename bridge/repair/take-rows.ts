@@ -29,6 +29,8 @@ export type RowDeps = {
   held: HeldRows;
   /** False for a camera whose stream tells of vehicles and never of plates. */
   streamCarriesPlates: () => boolean;
+  /** As of HeardStream. */
+  replayedUntil: (passedAt: number) => number | null;
 };
 
 export type SweptRow = {
@@ -118,7 +120,7 @@ async function takeRow(
   read: RememberedRead,
   age: number | null,
   tally: SweepTally,
-  { outbox, clock, progress, recent, held, streamCarriesPlates }: RowDeps,
+  { outbox, clock, progress, recent, held, streamCarriesPlates, replayedUntil }: RowDeps,
 ): Promise<boolean> {
   const { row, detection } = read;
   const { picName } = row;
@@ -134,10 +136,12 @@ async function takeRow(
   const now = clock.now();
   const isAtOnce = !streamCarriesPlates();
   const firstSeenAt = held.firstSeenAt(picName) ?? now;
-  const waitsMs = ADD_AFTER_MS - Math.max(age ?? 0, now - firstSeenAt);
-  if (!isAtOnce && waitsMs > 0) {
-    const passedAt = age === null || age < 0 ? null : now - age;
-    const waiting = { picName, detection, firstSeenAt, dueAt: now + waitsMs, passedAt };
+  const passedAt = age === null || age < 0 ? null : now - age;
+  const ofAgeAt = now + ADD_AFTER_MS - Math.max(age ?? 0, now - firstSeenAt);
+  const replayed = passedAt === null || ofAgeAt <= now ? null : replayedUntil(passedAt);
+  const dueAt = replayed ?? ofAgeAt;
+  if (!isAtOnce && dueAt > now) {
+    const waiting = { picName, detection, firstSeenAt, dueAt, passedAt };
     tally.waiting.push(waiting);
     held.hold(waiting);
     return false;
