@@ -243,6 +243,23 @@ describe('a port that leads to somebody else', () => {
     }
   });
 
+  test('what hangs up on a login was told a password, and gets no second one by RTSP nor at the next visit', async () => {
+    const { visit, camera } = await start();
+    const digest = { status: 401, headers: { 'WWW-Authenticate': 'Digest realm="x", nonce="1", qop="auth"' } };
+    const other = await openAnswering((_, hasCredentials) => (hasCredentials ? 'reset' : digest));
+    try {
+      const settings = { GATE_CAMERA_PORT: new URL(other.url).port, GATE_CAMERA_PASS: WRONG };
+      const document = await visit(settings);
+      expect(document.first?.check).toBe('login');
+      expect(findingOf(document, 'video-main').status).toBe('skipped');
+      expect((await visit(settings)).first?.check).toBe('guard');
+      expect(other.asked.filter((line) => line.includes('Digest'))).toHaveLength(1);
+      expect(camera.logins.bad).toBe(0);
+    } finally {
+      other.close();
+    }
+  });
+
   test('the camera’s HTTP port speaks no RTSP, and that is said of the port', async () => {
     const { visit, camera } = await start();
     const document = await visit({ GATE_CAMERA_RTSP_PORT: String(camera.port) });

@@ -28,7 +28,7 @@ import { checkTestRead, TEST_READ_LIMIT_MS } from './checks/test-read.ts';
 import { checkVideo, videoLimitMs } from './checks/video.ts';
 import { checkWebhookRoute, WEBHOOK_LIMIT_MS } from './checks/webhook-route.ts';
 import type { DoctorConfig } from './config.ts';
-import { fail, type Outcome, ok } from './finding.ts';
+import { fail, type Outcome, ok, skipped } from './finding.ts';
 import type { OpenedDoctor } from './open-doctor.ts';
 import type { Check } from './run-checks.ts';
 
@@ -134,9 +134,13 @@ function cameraChecks(
     of('pictures', PICTURES_LIMIT_MS, undefined, () => checkPictures(camera.id, { store: rows.store, onPlate, clock })),
     of('plates-memory', PLATES_LIMIT_MS, ['login'], () => checkPlatesMemory(client, { onPlate, clock })),
     ...STREAM_KINDS.map((kind) =>
-      of(`video-${kind}`, videoLimitMs(watchMs), ['rtsp-port', 'guard'], () =>
-        checkVideo(opened, kind, { clock, watchMs }),
-      ),
+      of(`video-${kind}`, videoLimitMs(watchMs), ['rtsp-port', 'guard'], (passed) => {
+        // A login by HTTP that failed in any way was the one; where none could be tried, this is it.
+        const mayLogIn = passed('login') || !passed('http-port');
+        return mayLogIn
+          ? checkVideo(opened, kind, { clock, watchMs })
+          : Promise.resolve(skipped('not tried: login comes first'));
+      }),
     ),
   ];
 }

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Busy } from '../support/errors.ts';
 import { type FakeCameraOptions, useFakeCameras } from './guard/fake-camera.test-support.ts';
 import { fileLedger } from './guard/file-ledger.ts';
-import { failure, gateTo } from './guard/gate.test-support.ts';
+import { failure, gateTo, minutes } from './guard/gate.test-support.ts';
 import { memoryLedger } from './guard/ledger.ts';
 import { httpTransport, type Transport } from './transport.ts';
 
@@ -156,11 +157,48 @@ describe('what is no bad login', () => {
     await expect(guard.state()).resolves.toMatchObject({ shut: null, badLogins: 0 });
   });
 
-  it('a cut after the credentials leaves the guard open', async () => {
-    const camera = await cameraThat({ serve: (request) => request.socket.destroy() });
+  it('a cut after credentials that were let in before leaves the guard open', async () => {
+    const camera = await cameraThat();
     const { get, guard } = gateTo(camera);
+    await get();
+    camera.settings.serve = (request) => request.socket.destroy();
     for (let n = 0; n < 3; n += 1) expect(await failure(get())).toMatchObject({ code: 'camera_unreachable' });
     await expect(guard.state()).resolves.toMatchObject({ shut: null, badLogins: 0 });
+  });
+
+  it('a camera that is gone before the credentials could be sent has judged none', async () => {
+    const camera = await cameraThat();
+    const { get, guard } = gateTo(camera);
+    camera.settings.before = (_, response) => {
+      response.writeHead(401, { 'WWW-Authenticate': 'Digest realm="x", nonce="1", qop="auth"', Connection: 'close' });
+      response.end(() => void camera.stop());
+      return true;
+    };
+    expect(await failure(get())).toMatchObject({ code: 'camera_unreachable' });
+    await expect(guard.state()).resolves.toMatchObject({ shut: null, badLogins: 0 });
+  });
+});
+
+describe('a password that was never let in, and whose answer nobody heard', () => {
+  it.each<[string, (request: IncomingMessage, response: ServerResponse) => void]>([
+    ['a RST', ({ socket }) => void socket.resetAndDestroy()],
+    ['a FIN', ({ socket }) => void socket.end()],
+    ['an answer that is none', ({ socket }) => void socket.end('what? ')],
+  ])('by %s is counted as refused: two logins, however often somebody asks', async (_how, end) => {
+    const camera = await cameraThat({ before: () => false });
+    camera.settings.before = (request, response) => {
+      if (request.headers.authorization === undefined) return false;
+      camera.seen.push('cut');
+      end(request, response);
+      return true;
+    };
+    const { get, guard, clock } = gateTo(camera);
+    for (let hour = 0; hour < 6; hour += 1) {
+      for (let n = 0; n < 3; n += 1) await failure(get());
+      clock.advance(minutes(60));
+    }
+    expect(camera.seen.filter((each) => each === 'cut')).toHaveLength(2);
+    await expect(guard.state()).resolves.toMatchObject({ shut: { why: 'lost_attempt', probeAt: null }, badLogins: 2 });
   });
 });
 

@@ -2,7 +2,7 @@
 // credentials leaves before a challenge came and the guard is armed; every 401 is told apart before the next byte goes.
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../support/clock.ts';
-import { Busy, Rejected } from '../support/errors.ts';
+import { NeverSent, Rejected } from '../support/errors.ts';
 import { type Challenge, chooseChallenge } from './challenge.ts';
 import { answerBasic, answerDigest } from './digest.ts';
 import type { Guard, Pass, Verdict } from './guard/guard.ts';
@@ -140,7 +140,7 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
   function timeLeft({ until }: Patience): number {
     const left = until - clock.now();
     if (left > 0) return left;
-    throw new Busy('camera_unreachable', `could not ask the camera at ${address.host}: it took too long`);
+    throw new NeverSent('camera_unreachable', `could not ask the camera at ${address.host}: it took too long`);
   }
 
   async function refusalOf<T>(response: IncomingMessage, { patience }: Exchange<T>): Promise<Refusal> {

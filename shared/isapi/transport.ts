@@ -1,7 +1,7 @@
 // One HTTP request to a camera, without credentials of its own, redirects, retries or compression. Everything ends in
 // time, and a stream is handed on as node:http made it, so that reading it costs nothing more.
 import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Busy, Rejected, reasonOf } from '../support/errors.ts';
+import { Busy, NeverSent, Rejected, reasonOf } from '../support/errors.ts';
 import { connectTapped } from './tapped-socket.ts';
 
 /** Largest response head. */
@@ -27,7 +27,7 @@ export type CameraRequest = {
 export interface Transport {
   /**
    * Resolves when the headers are in; the caller reads or destroys the message.
-   * @throws Busy `camera_unreachable`
+   * @throws Busy `camera_unreachable`, NeverSent where no connection came about
    */
   open(request: CameraRequest): Promise<IncomingMessage>;
 }
@@ -38,7 +38,8 @@ export function httpTransport(options: { agent?: Agent } = {}): Transport {
     open: (request) =>
       new Promise((resolve, reject) => {
         const { address, method, path, headers, body, headerTimeoutMs, signal } = request;
-        const fail = (cause: unknown) => reject(unreachable(address, cause));
+        let isConnected = false;
+        const fail = (cause: unknown) => reject(unreachable(address, isConnected ? Busy : NeverSent, cause));
         const sent = httpRequest({
           host: address.host,
           port: address.httpPort,
@@ -57,6 +58,13 @@ export function httpTransport(options: { agent?: Agent } = {}): Transport {
         const timer = setTimeout(() => {
           sent.destroy(new Error(`no answer within ${headerTimeoutMs} ms`));
         }, headerTimeoutMs);
+        // An agent's socket may be connected already.
+        sent.once('socket', (socket) => {
+          isConnected = !socket.connecting;
+          socket.once('connect', () => {
+            isConnected = true;
+          });
+        });
         sent.setNoDelay(true);
         sent.setSocketKeepAlive(true, TCP_KEEP_ALIVE_MS);
         sent.on('response', (response) => {
@@ -105,7 +113,7 @@ export async function readBody(response: IncomingMessage, limits: BodyLimits): P
   throw new Rejected('camera_refused', `could not read the camera's answer: it is over ${limits.maxBytes} bytes`);
 }
 
-function unreachable(address: CameraAddress, cause: unknown): Busy {
+function unreachable(address: CameraAddress, Kind: typeof Busy, cause: unknown): Busy {
   const peer = `${address.host}:${address.httpPort}`;
-  return new Busy('camera_unreachable', `could not reach the camera at ${peer}: ${reasonOf(cause)}`, { cause });
+  return new Kind('camera_unreachable', `could not reach the camera at ${peer}: ${reasonOf(cause)}`, { cause });
 }

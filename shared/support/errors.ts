@@ -40,6 +40,9 @@ export class Busy extends GateError {
   }
 }
 
+/** Busy `camera_unreachable` before a byte could be sent: whatever was to be asked, nobody has heard it. */
+export class NeverSent extends Busy {}
+
 /** Our fault or our surroundings': let the queue or the loop try again, and count it. */
 export class Broken extends GateError {}
 

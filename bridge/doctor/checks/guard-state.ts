@@ -39,7 +39,7 @@ const WHY: Record<Shut['why'], string> = {
 
 /** Also after a probe has fallen due: that one try is the bridge's, not a look around. */
 export function isShut({ since, why, triesLeft, probeAt }: Shut): Outcome {
-  const left = triesLeft === null ? '' : `, ${triesLeft} tries left before it locks`;
+  const left = triesLeft === null || why === 'locked_by_camera' ? '' : `, ${inTries(triesLeft)} left before it locks`;
   const next = probeAt === null ? 'nothing is tried any more' : `one probe goes out after ${probeAt}`;
   const seen = `shut since ${since}: ${WHY[why]}${left}; ${next}; no login was sent now`;
   if (why === 'locked_by_camera') {
@@ -49,6 +49,10 @@ export function isShut({ since, why, triesLeft, probeAt }: Shut): Outcome {
     seen,
     'sign in to the camera’s own page once; put the right password where we read it (GATE_CAMERA_PASS, or npm run set-camera-password): a new one opens the guard by itself. Was it right all along: POST /api/gate/cameras/<id>/rearm',
   );
+}
+
+export function inTries(count: number): string {
+  return count === 1 ? '1 try' : `${count} tries`;
 }
 
 function changeFor(kind: 'given' | 'stored' | 'file'): string {

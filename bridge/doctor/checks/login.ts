@@ -7,7 +7,7 @@ import { GateError, reasonOf } from '../../../shared/support/errors.ts';
 import { ask } from '../ask.ts';
 import { failureOf, isNotThere } from '../failure-of.ts';
 import { fail, type Outcome, ok, warn } from '../finding.ts';
-import { isShut } from './guard-state.ts';
+import { inTries, isShut } from './guard-state.ts';
 
 /** Touches nothing in the camera (ISAPI.md 2.4). */
 const USER_CHECK = '/ISAPI/Security/userCheck';
@@ -32,7 +32,7 @@ export async function checkLogin(opened: OpenedCamera, { ledger }: { ledger: Gua
     if ((await ledger.read(camera.id))?.nonceReuse === 'untried') await ask(client, USER_CHECK);
     if (check.triesLeft !== null && check.triesLeft <= FEW_TRIES) {
       return warn(
-        `user ${camera.user} is let in, but the camera has ${check.triesLeft} tries left for wrong logins`,
+        `user ${camera.user} is let in, but the camera has ${inTries(check.triesLeft)} left for wrong logins`,
         'somebody else logs in wrongly from this address: find out who before the camera locks',
       );
     }

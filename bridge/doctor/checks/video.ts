@@ -8,6 +8,7 @@ import { probeStream, type StreamFacts } from '../../media/rtsp/probe-stream.ts'
 import { failureOf } from '../failure-of.ts';
 import { fail, type Outcome, ok, skipped, warn } from '../finding.ts';
 import { START_TIMEOUT_MS, type Watched, watchStream } from '../video/watch-stream.ts';
+import { isShut } from './guard-state.ts';
 
 const PROBE_LIMIT_MS = 10_000;
 export const videoLimitMs = (watchMs: number) => PROBE_LIMIT_MS + START_TIMEOUT_MS + watchMs + 2_000;
@@ -42,6 +43,7 @@ async function lookedAt(
     if (!(error instanceof GateError && error.code === 'camera_locked')) throw error;
     const { shut } = await opened.guard.state();
     if (!shut) throw error;
+    if (shut.why !== 'bad_login') return isShut(shut);
     return fail(
       `by RTSP the camera refuses this user and password; the guard is shut since ${shut.since}`,
       'set RTSP authentication to "digest" in the camera (Security, Authentication), give the user the right to live view, and then open the guard: POST /api/gate/cameras/<id>/rearm',

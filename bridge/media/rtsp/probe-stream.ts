@@ -7,7 +7,7 @@ import type { Pass, Verdict } from '../../../shared/isapi/guard/guard.ts';
 import { type Refusal, readRefusal } from '../../../shared/isapi/guard/refusal.ts';
 import type { OpenedCamera } from '../../../shared/isapi/open-camera.ts';
 import type { Clock } from '../../../shared/support/clock.ts';
-import { Busy, type GateError, Rejected } from '../../../shared/support/errors.ts';
+import { Busy, type GateError, NeverSent, Rejected } from '../../../shared/support/errors.ts';
 import type { StreamKind } from '../../../shared/video/stream-name.ts';
 import { connectRtsp, type RtspConnection } from './rtsp-connection.ts';
 import { answerRtspDigest } from './rtsp-digest.ts';
@@ -75,7 +75,10 @@ export async function probeStream(
     await pass.arm();
     // A login whose verdict comes too late is counted by the camera and by nobody else.
     if (until - clock.now() < tookMs) {
-      throw new Busy('camera_unreachable', `could not ask the camera for its ${kind} stream: it answers too slowly`);
+      throw new NeverSent(
+        'camera_unreachable',
+        `could not ask the camera for its ${kind} stream: it answers too slowly`,
+      );
     }
     const Authorization = authorizationFor(challenge, pass.account, url);
     const response = await connection.request({ ...request, headers: { ...HEADERS, Authorization } });

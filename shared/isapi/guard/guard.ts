@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CameraId } from '../../detection/detection.ts';
 import { type Clock, isoInstant } from '../../support/clock.ts';
-import { Busy } from '../../support/errors.ts';
+import { Busy, NeverSent } from '../../support/errors.ts';
 import type { Log } from '../../support/log.ts';
 import type { Account, AccountSource } from './account.ts';
 import type { GuardLedger } from './ledger.ts';
@@ -20,8 +20,6 @@ const LEASE_MARGIN_MS = 5_000;
 const LEASE_POLL_MS = 200;
 /** How often a shut guard looks whether the password has been put right; each look may ask a secret store. */
 const REREAD_EVERY_MS = 3_000;
-/** Timers may fire this much before the clock says so. */
-const TIMER_SLACK_MS = 50;
 
 export type Pass = {
   /** Whose password this request goes out with. */
@@ -46,8 +44,8 @@ export type GuardState = { shut: rows.Shut | null; badLogins: number; passwordVe
 
 export interface Guard {
   /**
-   * Runs one request in its turn. A throwing `attempt` is no bad login: the request had no answer. It counts as one only
-   * when `patience` ended with it and this password was never let in.
+   * Runs one request in its turn. An `attempt` that throws after `arm` had no answer: of a password that was let in that
+   * is no bad login, of any other it counts as one, unless it throws NeverSent.
    * @throws Busy `camera_locked` while shut, with not a byte sent; `camera_busy` when its turn does not come in time
    * @throws Broken when the ledger or the password cannot be read
    */
@@ -135,13 +133,13 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
 
   /**
    * What the row becomes when the attempt threw. Of a password that was let in it tells nothing but that the network is
-   * bad; of any other an answer that did not come in time may have been a refusal, again and again, and so counts.
+   * bad; of any other the answer that nobody heard may have been a refusal, again and again, and so counts.
    */
-  function unanswered(isProbe: boolean, passwordVersion: string, { until }: Patience): Change {
+  function unanswered(isProbe: boolean, passwordVersion: string, error: unknown): Change {
     const now = clock.now();
-    const isLate = now >= until - TIMER_SLACK_MS;
+    if (error instanceof NeverSent) return (row) => row;
     return (row) => {
-      if (isLate && !rows.recordOf(row, passwordVersion).letIn) return rows.attemptLost(row, passwordVersion, now);
+      if (!rows.recordOf(row, passwordVersion).letIn) return rows.attemptLost(row, passwordVersion, now);
       // A probe may have been counted all the same, so the next one waits.
       return isProbe ? rows.probePostponed(row, passwordVersion, now) : row;
     };
@@ -183,7 +181,7 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
         const badLoginsLeft = Math.max(1, rows.MAX_BAD_LOGINS - badLogins);
         const pass = { account: used, nonceReuse: row.nonceReuse, badLoginsLeft, arm };
         const verdict = await attempt(pass).catch(async (error) => {
-          if (isArmed) await store.settle(withLease(unanswered(shut !== null, passwordVersion, patience)), row);
+          if (isArmed) await store.settle(withLease(unanswered(shut !== null, passwordVersion, error)), row);
           throw error;
         });
         const outcome = outcomeOf(verdict, passwordVersion);
