@@ -23,6 +23,7 @@ const full: GuardRow = {
     passwordVersion: String(n),
     badLogins: 2,
     letIn: n % 2 === 1,
+    unheard: n % 3,
     shut: { since: INSTANT, why: 'locked_by_camera', triesLeft: n % 2 ? null : 0, probeAt: n % 2 ? INSTANT : null },
   })),
 };

@@ -67,6 +67,27 @@ describe('while the table is away', () => {
     expect(camera.badLogins).toBe(0);
   });
 
+  it('a refused password is probed by those who see the table: three bad logins of bridge and function at the most', async () => {
+    const table = switchedTable();
+    const camera = await cameraThat();
+    const { bridge, clock } = bridgeAnd(table);
+    const { get } = gateTo(camera, { ledger: bridge(), clock, holder: 'bridge' });
+    const api = gateTo(camera, { ledger: table.rows, clock, holder: 'api' });
+    await get();
+    camera.settings.password = 'changed';
+    table.isAway = true;
+    for (let day = 0; day < 3; day += 1) {
+      for (let n = 0; n < 30; n += 1) {
+        for (const asking of [get(), api.get()]) await failure(asking);
+        clock.advance(minutes(47));
+      }
+    }
+    expect(camera.badLogins).toBe(3);
+    table.isAway = false;
+    for (const asking of [get(), api.get()]) await failure(asking);
+    expect(camera.badLogins).toBe(3);
+  });
+
   it('a shut copy refuses, over restarts, and not a byte is sent', async () => {
     const table = switchedTable();
     const camera = await cameraThat({ password: 'other' });

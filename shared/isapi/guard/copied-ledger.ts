@@ -3,7 +3,7 @@
 // before anything else once that is back. A damaged copy is made anew from the table's row; when it had gone on without
 // the table, one lost login is assumed.
 import type { CameraId } from '../../detection/detection.ts';
-import type { Clock } from '../../support/clock.ts';
+import { type Clock, isoInstant } from '../../support/clock.ts';
 import { Broken, reasonOf } from '../../support/errors.ts';
 import type { Log } from '../../support/log.ts';
 import { type ApartMarks, apartMarks } from './apart-mark.ts';
@@ -12,7 +12,7 @@ import { lossAssumed } from './damaged-copy.ts';
 import { DamagedRow } from './damaged-row.ts';
 import type { GuardLedger } from './ledger.ts';
 import { mergedRow } from './merged-row.ts';
-import { emptyRow, type GuardRow, GuardRowSchema } from './row.ts';
+import { emptyRow, type GuardRow, GuardRowSchema, UNKNOWN_UNLOCK_MS } from './row.ts';
 import { TableAway } from './table-away.ts';
 import { type VersionedFiles, versionedFiles } from './versioned-files.ts';
 import { ASK_TABLE_AGAIN_MS, watchedTable } from './watched-table.ts';
@@ -167,7 +167,7 @@ export function copiedLedger(deps: CopiedLedgerDependencies): CopiedLedger {
       return await readBoth(camera, copy);
     } catch (error) {
       if (!(error instanceof TableAway) || copy === null || outdated.has(camera)) throw error;
-      return withoutForeignLease(rowOf(copy));
+      return withoutProbe(withoutForeignLease(rowOf(copy)), clock.now());
     }
   }
 
@@ -206,6 +206,21 @@ export function copiedLedger(deps: CopiedLedgerDependencies): CopiedLedger {
       return copies.write(camera, { ...row, base: copy.base ?? rowOf(copy) }, expectedVersion);
     },
   };
+}
+
+/**
+ * Others may still see the table, and spend what a refused password has left: this side, which cannot know, leaves the probe
+ * to them. Should such a row be written, its probe is only late.
+ */
+function withoutProbe(row: GuardRow, now: number): GuardRow {
+  const notBefore = isoInstant(now + UNKNOWN_UNLOCK_MS);
+  const passwords = row.passwords.map((record) => {
+    const { shut, badLogins, letIn } = record;
+    const probeAt = shut?.probeAt ?? null;
+    const isOthers = shut !== null && probeAt !== null && badLogins > 0 && !letIn && probeAt < notBefore;
+    return isOthers ? { ...record, shut: { ...shut, probeAt: notBefore } } : record;
+  });
+  return { ...row, passwords };
 }
 
 function rowOf({ base: _, ...row }: Copy): GuardRow {

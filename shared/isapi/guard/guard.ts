@@ -44,8 +44,8 @@ export type GuardState = { shut: rows.Shut | null; badLogins: number; passwordVe
 
 export interface Guard {
   /**
-   * Runs one request in its turn. An `attempt` that throws after `arm` had no answer: of a password that was let in that
-   * is no bad login, of any other it counts as one, unless it throws NeverSent.
+   * Runs one request in its turn. An `attempt` that throws after `arm` had no answer: of a password that was let in the third
+   * in a row counts as a bad login, of any other each, unless it throws NeverSent.
    * @throws Busy `camera_locked` while shut, with not a byte sent; `camera_busy` when its turn does not come in time
    * @throws Broken when the ledger or the password cannot be read
    */
@@ -132,16 +132,18 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
   }
 
   /**
-   * What the row becomes when the attempt threw. Of a password that was let in it tells nothing but that the network is
+   * What the row becomes when the attempt threw. Of a password that was let in it tells little but that the network is
    * bad; of any other the answer that nobody heard may have been a refusal, again and again, and so counts.
    */
   function unanswered(isProbe: boolean, passwordVersion: string, error: unknown): Change {
     const now = clock.now();
     if (error instanceof NeverSent) return (row) => row;
     return (row) => {
-      if (!rows.recordOf(row, passwordVersion).letIn) return rows.attemptLost(row, passwordVersion, now);
       // A probe may have been counted all the same, so the next one waits.
-      return isProbe ? rows.probePostponed(row, passwordVersion, now) : row;
+      const isWaiting = isProbe && rows.recordOf(row, passwordVersion).letIn;
+      return isWaiting
+        ? rows.probePostponed(row, passwordVersion, now)
+        : rows.attemptUnheard(row, passwordVersion, now);
     };
   }
 

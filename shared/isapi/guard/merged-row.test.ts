@@ -25,6 +25,7 @@ const rows: fc.Arbitrary<GuardRow> = fc.record({
       passwordVersion: fc.constantFrom(...VERSIONS),
       badLogins: fc.nat(MAX_BAD_LOGINS),
       letIn: fc.boolean(),
+      unheard: fc.nat(2),
       shut: shuts,
     }),
     { selector: ({ passwordVersion }) => passwordVersion },

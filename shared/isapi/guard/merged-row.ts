@@ -58,6 +58,7 @@ function mergedRecord(table: PasswordRecord, copy: PasswordRecord, base: Passwor
     passwordVersion: table.passwordVersion,
     badLogins,
     letIn: mergedLetIn(table, copy, base),
+    unheard: mergedUnheard(table, copy, base),
     shut: isSpent ? { ...shut, probeAt: null } : shut,
   };
 }
@@ -69,8 +70,15 @@ function mergedLetIn(table: PasswordRecord, copy: PasswordRecord, base: Password
   return table.letIn && copy.letIn;
 }
 
+function mergedUnheard(table: PasswordRecord, copy: PasswordRecord, base: PasswordRecord): number {
+  if (isSameRecord(copy, base)) return table.unheard;
+  if (isSameRecord(table, base)) return copy.unheard;
+  return Math.max(table.unheard, copy.unheard);
+}
+
 function isSameRecord(one: PasswordRecord, other: PasswordRecord): boolean {
-  return one.badLogins === other.badLogins && one.letIn === other.letIn && isSame(one.shut, other.shut);
+  const isSameCount = one.badLogins === other.badLogins && one.unheard === other.unheard;
+  return isSameCount && one.letIn === other.letIn && isSame(one.shut, other.shut);
 }
 
 function mergedShut(table: Shut | null, copy: Shut | null, base: Shut | null): Shut | null {

@@ -30,7 +30,13 @@ describe('an attempt whose outcome was lost', () => {
 
   it('is forgiven when the password is let in: two kills in mid-login do not shut the gate for good', () => {
     const open = accepted(lost, passwordVersion);
-    expect(recordOf(open, passwordVersion)).toEqual({ passwordVersion, badLogins: 0, letIn: true, shut: null });
+    expect(recordOf(open, passwordVersion)).toEqual({
+      passwordVersion,
+      badLogins: 0,
+      letIn: true,
+      unheard: 0,
+      shut: null,
+    });
     const again = lostLeaseCounted(withLease(open, lease), NOW + 1);
     expect(recordOf(again, passwordVersion).shut?.probeAt).not.toBeNull();
   });
@@ -71,8 +77,10 @@ describe('an attempt whose outcome was lost', () => {
   });
 
   it('is one of a password that was never let in, where an older bridge wrote the row', () => {
-    const { letIn: _, ...older } = recordOf(letIn, passwordVersion);
-    expect(GuardRowSchema.parse({ ...emptyRow, passwords: [older] })).toMatchObject({ passwords: [{ letIn: false }] });
+    const { letIn: _, unheard: __, ...older } = recordOf(letIn, passwordVersion);
+    expect(GuardRowSchema.parse({ ...emptyRow, passwords: [older] })).toMatchObject({
+      passwords: [{ letIn: false, unheard: 0 }],
+    });
   });
 
   it('is no excuse for a bad login that the camera told of', () => {

@@ -12,6 +12,11 @@ export const MAX_BAD_LOGINS = 2;
 export const UNKNOWN_UNLOCK_MS = 30 * 60_000;
 /** After a lost attempt of a password that was let in: no camera said no, and none is likely to be locked. */
 const LET_IN_PROBE_MS = 60_000;
+/**
+ * Logins in a row of a password that was let in, whose end nobody heard, until that counts as a lost attempt: by a bad line as
+ * a rule, but somebody may have changed the password behind it, and cameras lock after five.
+ */
+const MAX_UNHEARD = 3;
 /** No camera locks for longer; a larger number is a misreading. */
 const MAX_UNLOCK_MS = 24 * 3_600_000;
 /** So that an old password coming back, or two processes with different ones, win no fresh tries. */
@@ -39,6 +44,8 @@ const PasswordRecordSchema = z.object({
   badLogins: Count,
   /** The camera has let it in and not refused it since. Rows of older versions do not say. */
   letIn: z.boolean().default(false),
+  /** Logins since then whose end nobody heard, in a row. */
+  unheard: Count.default(0),
   shut: ShutSchema.nullable(),
 });
 export type PasswordRecord = z.infer<typeof PasswordRecordSchema>;
@@ -73,7 +80,7 @@ export const emptyRow: GuardRow = { version: 0, lease: null, nonceReuse: 'untrie
 
 export function recordOf(row: GuardRow, passwordVersion: string): PasswordRecord {
   const known = row.passwords.find((record) => record.passwordVersion === passwordVersion);
-  return known ?? { passwordVersion, badLogins: 0, letIn: false, shut: null };
+  return known ?? { passwordVersion, badLogins: 0, letIn: false, unheard: 0, shut: null };
 }
 
 export function withLease(row: GuardRow, lease: Lease): GuardRow {
@@ -93,7 +100,7 @@ export function accepted(row: GuardRow, passwordVersion: string): GuardRow {
   const record = recordOf(row, passwordVersion);
   const forgiven = record.shut?.why === 'lost_attempt' ? 1 : 0;
   const badLogins = Math.max(0, record.badLogins - forgiven);
-  return withRecord(row, { passwordVersion, badLogins, letIn: true, shut: null });
+  return withRecord(row, { passwordVersion, badLogins, letIn: true, unheard: 0, shut: null });
 }
 
 export type BadLogin = { passwordVersion: string; logins: number; why: ShutReason; notice: LockNotice; now: number };
@@ -110,7 +117,7 @@ export function shutBy(row: GuardRow, { passwordVersion, logins, why, notice, no
     triesLeft: notice.triesLeft,
     probeAt: badLogins < MAX_BAD_LOGINS ? isoInstant(now + probeInMs) : null,
   };
-  return withRecord(row, { passwordVersion, badLogins, letIn, shut });
+  return withRecord(row, { passwordVersion, badLogins, letIn, unheard: before.unheard, shut });
 }
 
 function unlockMsOf(why: ShutReason, notice: LockNotice): number {
@@ -123,6 +130,14 @@ function unlockMsOf(why: ShutReason, notice: LockNotice): number {
 export function attemptLost(row: GuardRow, passwordVersion: string, now: number): GuardRow {
   const notice = { triesLeft: null, unlockSeconds: null };
   return shutBy(row, { passwordVersion, logins: 1, why: 'lost_attempt', notice, now });
+}
+
+/** A login went out and no answer came, to a process that lives on. */
+export function attemptUnheard(row: GuardRow, passwordVersion: string, now: number): GuardRow {
+  const record = recordOf(row, passwordVersion);
+  const unheard = record.unheard + 1;
+  if (!record.letIn || unheard >= MAX_UNHEARD) return attemptLost(row, passwordVersion, now);
+  return withRecord(row, { ...record, unheard });
 }
 
 /** A probe went out and nobody knows how it ended: the camera may have counted it, so the next one waits half an hour. */

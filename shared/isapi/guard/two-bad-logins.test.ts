@@ -13,6 +13,8 @@ import type { ShutReason } from './row.ts';
 
 /** The promise itself, and so not the guard's own constant. */
 const MAX_BAD_LOGINS = 2;
+/** Of most cameras (ISAPI.md 2.3). */
+const LOCKED_AFTER = 5;
 const PASSWORDS = ['oak', 'elm'] as const;
 const PROCESSES = 3;
 const PATIENCE_MS = 10_000;
@@ -184,11 +186,45 @@ describe('a password that the camera lets in', () => {
     expect(gate.ends).toEqual(['ok', ...Array(5).fill(['killed', 'camera_locked', 'ok']).flat()]);
   });
 
-  test('stays open however often its answers are late or cut: a slow network shuts no gate', async () => {
+  test('stays open though its answers are late or cut, twice in a row: a slow network shuts no gate', async () => {
     const gate = new Gate();
-    await gate.login(0, 'told');
-    for (let n = 0; n < 5; n += 1) await gate.login(0, n % 2 ? 'cut' : 'timed-out');
+    for (let n = 0; n < 5; n += 1) {
+      await gate.login(0, 'told');
+      await gate.login(1, 'cut');
+      await gate.login(0, 'timed-out');
+    }
     await gate.login(0, 'told');
     expect(gate.ends.at(-1)).toBe('ok');
+  });
+
+  test('waits a minute after the third in a row, and half an hour after each that follows: until one is heard', async () => {
+    const gate = new Gate();
+    await gate.login(0, 'told');
+    for (let n = 0; n < 3; n += 1) await gate.login(0, 'cut');
+    await gate.login(1, 'told');
+    expect(gate.ends.at(-1)).toBe('camera_locked');
+    gate.now += minutes(1);
+    await gate.login(1, 'cut');
+    gate.now += minutes(29);
+    await gate.login(0, 'told');
+    expect(gate.ends.at(-1)).toBe('camera_locked');
+    gate.now += minutes(2);
+    await gate.login(0, 'told');
+    await gate.login(0, 'cut');
+    await gate.login(0, 'told');
+    expect(gate.ends.slice(-3)).toEqual(['ok', 'camera_unreachable', 'ok']);
+  });
+
+  test('and that is changed at the camera behind a line that cuts each refusal gets four tries, and one more each half hour', async () => {
+    const gate = new Gate();
+    await gate.login(0, 'told');
+    gate.atCamera = 'changed';
+    const tries: (number | undefined)[] = [];
+    for (let second = 0; second < 2 * 3_600; second += 10) {
+      if (second % 1_800 === 0) tries.push(gate.bad.get('oak'));
+      gate.now += 10_000;
+      await gate.login(second % PROCESSES, 'cut');
+    }
+    expect(tries).toEqual([0, LOCKED_AFTER - 1, LOCKED_AFTER, LOCKED_AFTER + 1]);
   });
 });
