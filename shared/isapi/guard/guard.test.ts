@@ -119,6 +119,30 @@ describe('re-arming', () => {
     expect(camera.seen).toEqual(['-', 'bad', '-', 'A']);
   });
 
+  it.each([5, 3])(
+    'password after password leaves the camera (%i tries) its last one, for half an hour or an operator',
+    async (tries) => {
+      const camera = await cameraThat({ password: 'nobody-knows-it', tries, locksAfter: tries });
+      const [ledger, clock] = [memoryLedger(), movableClock()];
+      const typed = Array.from({ length: 8 }, (_, n) => gateTo(camera, { ledger, clock, password: `guess ${n}` }));
+      for (const { get } of typed) expect(await failure(get())).toMatchObject({ code: 'camera_locked' });
+      expect(camera.badLogins).toBe(tries - 1);
+      camera.settings.password = 'the right one';
+      const right = gateTo(camera, { ledger, clock, password: 'the right one' });
+      const refused = await failure(right.get());
+      expect(refused.message).toContain('one try left before it locks');
+      await expect(right.guard.state()).resolves.toMatchObject({ shut: { triesLeft: 1 }, badLogins: 0 });
+      await right.guard.rearm('aziza');
+      await expect(right.get()).resolves.toMatchObject({ status: 200 });
+      // The camera counts anew from there.
+      expect(await failure(gateTo(camera, { ledger, clock, password: 'wrong again' }).get())).toMatchObject({
+        code: 'camera_locked',
+      });
+      expect(camera.badLogins).toBe(tries);
+      await expect(right.get()).rejects.toMatchObject({ code: 'camera_locked' });
+    },
+  );
+
   it("an operator's word is worth one try", async () => {
     const camera = await cameraThat({ password: 'other' });
     const { get, guard, log } = gateTo(camera);

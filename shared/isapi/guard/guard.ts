@@ -79,18 +79,19 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
     const now = clock.now();
     // Either way: a clock that was set back must not end the looking.
     const isTooSoon = Math.abs(now - rereadAt) < REREAD_EVERY_MS;
-    if (isTooSoon || !rows.isShut(rows.recordOf(row, known.passwordVersion), now)) return known;
+    if (isTooSoon || !rows.isShut(rows.shutOf(row, known.passwordVersion), now)) return known;
     rereadAt = now;
     return account.reread();
   }
 
   function refuseWhileShut(row: rows.GuardRow, passwordVersion: string): void {
-    const record = rows.recordOf(row, passwordVersion);
-    if (rows.isShut(record, clock.now())) throw lockedOut(record.shut);
+    const shut = rows.shutOf(row, passwordVersion);
+    if (rows.isShut(shut, clock.now())) throw lockedOut(shut);
   }
 
   function lockedOut(shut: rows.Shut | null): Busy {
-    const since = shut === null ? '' : ` since ${shut.since} (${shut.why})`;
+    const left = shut?.triesLeft === 1 ? ', the camera has one try left before it locks' : '';
+    const since = shut === null ? '' : ` since ${shut.since} (${shut.why}${left})`;
     const message = `could not ask camera ${camera}: its guard is shut${since}`;
     if (!shut?.probeAt) return new Busy('camera_locked', message);
     const retryAfterSeconds = Math.max(1, Math.ceil((Date.parse(shut.probeAt) - clock.now()) / 1000));
@@ -109,7 +110,7 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
       try {
         row = await store.update((stored) => {
           const settled = countLost(stored);
-          const isClosed = rows.isShut(rows.recordOf(settled, passwordVersion), clock.now());
+          const isClosed = rows.isShut(rows.shutOf(settled, passwordVersion), clock.now());
           if (isClosed || settled.lease !== null) return settled;
           return rows.withLease(settled, { attempt, holder, until, passwordVersion });
         }, row);
@@ -205,8 +206,10 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
 
     async state() {
       const { passwordVersion } = await account.current();
-      const { shut, badLogins } = rows.recordOf((await ledger.read(camera)) ?? rows.emptyRow, passwordVersion);
-      return { shut, badLogins, passwordVersion };
+      const row = (await ledger.read(camera)) ?? rows.emptyRow;
+      const { shut, badLogins } = rows.recordOf(row, passwordVersion);
+      const lastTry = rows.shutOf(row, passwordVersion);
+      return { shut: shut ?? (rows.isShut(lastTry, clock.now()) ? lastTry : null), badLogins, passwordVersion };
     },
 
     async rearm(operator) {

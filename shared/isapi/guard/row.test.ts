@@ -10,6 +10,7 @@ import {
   rearmed,
   recordOf,
   shutBy,
+  shutOf,
   UNKNOWN_UNLOCK_MS,
   withLease,
 } from './row.ts';
@@ -92,9 +93,9 @@ describe('an attempt whose outcome was lost', () => {
 describe('the one probe', () => {
   it('waits half an hour where the camera names an unlock time but is not locked', () => {
     const shut = shutBy(emptyRow, { ...badLogin, notice: { triesLeft: 4, unlockSeconds: 3 } });
-    const record = recordOf(shut, passwordVersion);
-    expect(isShut(record, NOW + UNKNOWN_UNLOCK_MS - 1)).toBe(true);
-    expect(isShut(record, NOW + UNKNOWN_UNLOCK_MS)).toBe(false);
+    const reason = shutOf(shut, passwordVersion);
+    expect(isShut(reason, NOW + UNKNOWN_UNLOCK_MS - 1)).toBe(true);
+    expect(isShut(reason, NOW + UNKNOWN_UNLOCK_MS)).toBe(false);
   });
 
   it('waits as long as a locked camera says', () => {
@@ -104,7 +105,7 @@ describe('the one probe', () => {
       why: 'locked_by_camera',
       notice: { triesLeft: 0, unlockSeconds: 600 },
     } as const;
-    const record = recordOf(shutBy(emptyRow, locked), passwordVersion);
-    expect([isShut(record, NOW + 599_999), isShut(record, NOW + 600_000)]).toEqual([true, false]);
+    const reason = shutOf(shutBy(emptyRow, locked), passwordVersion);
+    expect([isShut(reason, NOW + 599_999), isShut(reason, NOW + 600_000)]).toEqual([true, false]);
   });
 });

@@ -100,7 +100,7 @@ export function accepted(row: GuardRow, passwordVersion: string): GuardRow {
   const record = recordOf(row, passwordVersion);
   const forgiven = record.shut?.why === 'lost_attempt' ? 1 : 0;
   const badLogins = Math.max(0, record.badLogins - forgiven);
-  return withRecord(row, { passwordVersion, badLogins, letIn: true, unheard: 0, shut: null });
+  return withRecord(withoutTriesLeft(row), { passwordVersion, badLogins, letIn: true, unheard: 0, shut: null });
 }
 
 export type BadLogin = { passwordVersion: string; logins: number; why: ShutReason; notice: LockNotice; now: number };
@@ -151,8 +151,9 @@ export function probePostponed(row: GuardRow, passwordVersion: string, now: numb
 /** An operator's word is worth one try, not two: pressing it again and again must not lock the camera either. */
 export function rearmed(row: GuardRow, passwordVersion: string): GuardRow {
   const record = recordOf(row, passwordVersion);
-  if (record.shut === null) return row;
-  return withRecord(row, { ...record, badLogins: Math.min(record.badLogins, MAX_BAD_LOGINS - 1), shut: null });
+  const others = withoutTriesLeft(row);
+  if (record.shut === null) return others;
+  return withRecord(others, { ...record, badLogins: Math.min(record.badLogins, MAX_BAD_LOGINS - 1), shut: null });
 }
 
 /** A lease that ran out counts against the password it was sent with. */
@@ -162,9 +163,31 @@ export function lostLeaseCounted(row: GuardRow, now: number): GuardRow {
   return { ...attemptLost(row, lease.passwordVersion, now), lease: null };
 }
 
-export function isShut(record: PasswordRecord, now: number): boolean {
-  const { shut } = record;
+/**
+ * Why nothing may be sent with this password, if so: it was refused, or others were, so that the camera has one try left before
+ * it locks. That one is kept for half an hour, or an operator's word, unless the password was let in before.
+ */
+export function shutOf(row: GuardRow, passwordVersion: string): Shut | null {
+  const { shut, letIn } = recordOf(row, passwordVersion);
+  if (shut !== null || letIn) return shut;
+  const others = row.passwords.flatMap((other) => other.shut ?? []);
+  const lastTry = others.find(({ why, triesLeft }) => why === 'bad_login' && triesLeft !== null && triesLeft <= 1);
+  if (lastTry === undefined) return null;
+  return { ...lastTry, probeAt: isoInstant(Date.parse(lastTry.since) + UNKNOWN_UNLOCK_MS) };
+}
+
+export function isShut(shut: Shut | null, now: number): shut is Shut {
   return shut !== null && (shut.probeAt === null || Date.parse(shut.probeAt) > now);
+}
+
+/** The camera counts from the beginning again, or an operator takes its last try upon himself. */
+function withoutTriesLeft(row: GuardRow): GuardRow {
+  const isTold = row.passwords.some(({ shut }) => shut?.triesLeft != null);
+  if (!isTold) return row;
+  const passwords = row.passwords.map((each) =>
+    each.shut ? { ...each, shut: { ...each.shut, triesLeft: null } } : each,
+  );
+  return { ...row, passwords };
 }
 
 function withRecord(row: GuardRow, record: PasswordRecord): GuardRow {
