@@ -44,6 +44,24 @@ test('a truck right after the clock was set stands where it came, the next one w
   ]);
 });
 
+test('what a camera kept for the stream it tells at once, unmarked: it stands where it passed, and opens nothing', async () => {
+  const bridge = new Bridge();
+  const at = (seconds: number) => START + seconds * SECOND_MS;
+  const rows = await heard(bridge, 3, [
+    { afterMs: 0, bytes: beat(at(0)) },
+    { afterMs: 1_000, bytes: read(at(-600), '01KEPT01') },
+    { afterMs: 1_000, bytes: read(at(2), '01NOW001') },
+    ...Array.from({ length: 6 }, (_, n) => ({ afterMs: 10_000, bytes: beat(at(12 + n * 10)) })),
+    // Minutes later nothing is kept any more: here the clock was set.
+    { afterMs: 2_000, bytes: read(at(64) - HOUR_MS, '01SET001') },
+  ]);
+  expect(rows).toEqual([
+    { plate: '01KEPT01', sinceMs: -600_000, timeFrom: 'camera', late: true },
+    { plate: '01NOW001', sinceMs: 2_000, timeFrom: 'camera', late: false },
+    { plate: '01SET001', sinceMs: 64_000, timeFrom: 'arrival', late: false },
+  ]);
+});
+
 test('a truck whose event waited seven minutes for a full disk stands where it passed, and opens nothing', async () => {
   const bridge = new Bridge();
   bridge.diskRefuses = 7 * 60;

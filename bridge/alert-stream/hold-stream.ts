@@ -15,6 +15,8 @@ const ASK_GUARD_EVERY_MS = 5_000;
 /** What is over all of a sudden, and where asking sooner is harmless: a held slot (ISAPI.md 3.5), a table that is away. */
 const SOON_OVER = new Set<StreamStatus>(['slot_held', 'connecting']);
 const ASK_SOON_EVERY_MS = 10_000;
+/** What a camera kept for a stream it tells by then. */
+const REPLAYED_WITHIN_MS = 60_000;
 /** Only a byte makes these better: a camera that takes the request and says nothing has done so before. */
 const UNTIL_A_BYTE = new Set<StreamStatus>(['silent', 'closed', 'closing']);
 
@@ -83,7 +85,8 @@ async function oneStream(deps: HoldStream, ends: StreamEnds): Promise<Attempt> {
 type OpenedStream = { contentType: string; body: ByteSource; onBytes: () => void };
 
 function read(deps: HoldStream, { contentType, body, onBytes }: OpenedStream): Promise<StreamEnd> {
-  const { camera, clock, clockOffset, timeZone, budget, pool, deadAfterMs, signal } = deps;
+  const { camera, clock, clockOffset, timeZone, budget, pool, deadAfterMs, signal, state } = deps;
+  const hasJustComeUp = () => clock.now() - (state.upSince ?? clock.now()) < REPLAYED_WITHIN_MS;
   return readStream({
     body,
     contentType,
@@ -93,7 +96,7 @@ function read(deps: HoldStream, { contentType, body, onBytes }: OpenedStream): P
       receivedAt: clock.now(),
       timeZone: timeZone(),
       clockOffsetMs: clockOffset.ms,
-      comes: clockOffset.isUpToDate ? 'at_once' : 'later',
+      comes: !clockOffset.isUpToDate ? 'later' : hasJustComeUp() ? 'late_perhaps' : 'at_once',
     }),
     onEvent: (event) => keepEvent(event, deps),
     onBytes,

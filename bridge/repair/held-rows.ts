@@ -14,6 +14,12 @@ export type WaitingRow = {
   passedAt: number | null;
 };
 
+type Named = Pick<WaitingRow, 'picName' | 'detection'>;
+
+function keyOf({ picName, detection: { plate, lane } }: Named): string {
+  return `${picName} ${plate ?? ''} ${lane ?? ''}`;
+}
+
 export type HeldDeps = {
   outbox: { addRead(detection: Detection): Promise<void> };
   progress: RepairProgress;
@@ -21,8 +27,8 @@ export type HeldDeps = {
 };
 
 export class HeldRows {
-  /** By name: another zone gives a row another id, and it is no other row. */
-  readonly #rows = new Map<PicName, WaitingRow>();
+  /** Not by id: another zone gives a row another one, and it is no other row. */
+  readonly #rows = new Map<string, WaitingRow>();
 
   get all(): WaitingRow[] {
     return [...this.#rows.values()];
@@ -33,16 +39,16 @@ export class HeldRows {
     return Math.min(...this.all.map(({ dueAt }) => dueAt));
   }
 
-  firstSeenAt(name: PicName): number | null {
-    return this.#rows.get(name)?.firstSeenAt ?? null;
+  firstSeenAt(row: Named): number | null {
+    return this.#rows.get(keyOf(row))?.firstSeenAt ?? null;
   }
 
   hold(row: WaitingRow): void {
-    this.#rows.set(row.picName, row);
+    this.#rows.set(keyOf(row), row);
   }
 
-  release(name: PicName): void {
-    this.#rows.delete(name);
+  release(row: Named): void {
+    this.#rows.delete(keyOf(row));
   }
 
   /**
@@ -51,14 +57,15 @@ export class HeldRows {
    */
   async keep(rows: readonly WaitingRow[], { outbox, progress, recent }: HeldDeps): Promise<number> {
     let kept = 0;
-    for (const { picName, detection } of rows) {
+    for (const row of rows) {
+      const { detection } = row;
       if (!progress.settled.has(detection.id) && !recent.knows(detection)) {
         await outbox.addRead(detection);
         progress.owePicture(detection.id);
         kept += 1;
       }
       progress.settle(detection.id);
-      this.release(picName);
+      this.release(row);
     }
     return kept;
   }

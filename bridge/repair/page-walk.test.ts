@@ -57,6 +57,12 @@ describe('a walk through all that a camera remembers', () => {
     );
   });
 
+  test('knows two vehicles of one moment apart though the camera gives both one name, and no third where it repeats them', () => {
+    const both = [rowAt(0), { ...rowAt(0), lane: '2' }, { ...rowAt(0), plateAsRead: '01A123BC' }];
+    const walk = new PageWalk({ after: BEGINNING });
+    expect(walked(walk, answerOf([...both, ...both, rowAt(1)], PER_ANSWER))).toHaveLength(4);
+  });
+
   test('tells which rows were named after all before them', () => {
     const memory = [1, 2, 5, 3, 4, 6].map(rowAt);
     const walk = new PageWalk({ after: BEGINNING, overlaps: true });

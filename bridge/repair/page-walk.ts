@@ -36,9 +36,10 @@ export class PageWalk {
   readonly #latest: PicName | null;
   readonly #overlaps: boolean;
   #marks: readonly PicName[];
-  #seen = new Set<PicName>();
+  /** By what no two rows share: two vehicles of one moment may bear one name. */
+  #seen = new Set<string>();
   /** Of the last answer. */
-  #heard: readonly PicName[] = [];
+  #heard: readonly string[] = [];
   #top: PicName;
   #highest: PicName | null = null;
   #largest = 0;
@@ -92,15 +93,15 @@ export class PageWalk {
     const listed = answer.filter(({ picName }) => comparePicNames(picName, this.after) > 0);
     const heard: HeardRow[] = [];
     for (const row of listed) {
-      if (this.#seen.has(row.picName)) continue;
-      this.#seen.add(row.picName);
+      if (this.#seen.has(keyOf(row))) continue;
+      this.#seen.add(keyOf(row));
       const inOrder = this.#highest === null || comparePicNames(row.picName, this.#highest) > 0;
       heard.push({ row, inOrder });
       if (inOrder) this.#inOrder.push(row.picName);
       this.#highest = laterPicName(this.#highest ?? row.picName, row.picName);
       this.#top = laterPicName(this.#top, row.picName);
     }
-    this.#heard = listed.map(({ picName }) => picName);
+    this.#heard = listed.map(keyOf);
     this.rows += heard.length;
     if (heard.length > 0 && this.#before > 0) this.answerHolds = Math.max(this.answerHolds ?? 0, this.#before);
     this.#before = listed.length;
@@ -146,4 +147,8 @@ export class PageWalk {
     if (middle === undefined || last === undefined) return this.#top;
     return listed.length > this.#largest * CUT_SHARE ? earlierPicName(middle, last) : this.#top;
   }
+}
+
+function keyOf({ picName, plateAsRead, lane }: PlateRow): string {
+  return `${picName} ${plateAsRead} ${lane}`;
 }

@@ -130,12 +130,12 @@ async function takeRow(
     if (!isSettled) tally.judged.push(read);
     if (progress.unpictured.has(id)) tally.unpictured.push(read);
     progress.settle(id);
-    held.release(picName);
+    held.release({ picName, detection });
     return true;
   }
   const now = clock.now();
   const isAtOnce = !streamCarriesPlates();
-  const firstSeenAt = held.firstSeenAt(picName) ?? now;
+  const firstSeenAt = held.firstSeenAt({ picName, detection }) ?? now;
   const passedAt = age === null || age < 0 ? null : now - age;
   const ofAgeAt = now + ADD_AFTER_MS - Math.max(age ?? 0, now - firstSeenAt);
   const replayed = passedAt === null || ofAgeAt <= now ? null : replayedUntil(passedAt);
@@ -151,7 +151,7 @@ async function takeRow(
   await outbox.addRead(read.detection);
   progress.settle(id);
   progress.owePicture(id);
-  held.release(picName);
+  held.release({ picName, detection });
   for (const list of [tally.judged, tally.added, tally.unpictured]) list.push(read);
   return true;
 }

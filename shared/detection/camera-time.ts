@@ -77,10 +77,13 @@ const ON_TIME_MS = 60_000;
 export type Timing = { capturedAt: string; at: string; timeFrom: 'camera' | 'corrected' | 'arrival' };
 
 /**
- * When an event comes, seen from its vehicle: `at_once` on a stream that is held, `later` where it may have waited for
- * its way, `whenever` where it is a replay or a memory.
+ * When an event comes, seen from its vehicle: `at_once` on a stream that is held, `late_perhaps` on one that has just come up,
+ * for cameras first tell what they kept meanwhile, and not all of them mark it (ISAPI.md 3.2); `later` where it may have
+ * waited for its way, `whenever` where it is a replay or a memory.
  */
-export type Comes = 'at_once' | 'later' | 'whenever';
+export type Comes = 'at_once' | 'late_perhaps' | 'later' | 'whenever';
+/** No camera tells unasked of what is older; a time further back is a clock's fault. */
+const KEPT_WITHIN_MS = 24 * 60 * MINUTE_MS;
 
 /**
  * When it happened: the camera's word, corrected by its measured offset above 5 min; our arrival time when it has none,
@@ -111,5 +114,6 @@ function isImpossible(instant: number, receivedAt: number, clockOffsetMs: number
   const aheadMs = instant - (clockOffsetMs ?? 0) - receivedAt;
   // Nothing is captured after it came, whether the clock was ever measured or not.
   if (aheadMs > TRUSTED_CLOCK_OFFSET_MS) return true;
-  return comes === 'at_once' && clockOffsetMs !== null && aheadMs < -TRUSTED_CLOCK_OFFSET_MS;
+  if (comes === 'later' || clockOffsetMs === null) return false;
+  return aheadMs < (comes === 'at_once' ? -TRUSTED_CLOCK_OFFSET_MS : -KEPT_WITHIN_MS);
 }

@@ -9,6 +9,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const PUSH = { source: 'webhook', comes: 'later' } as const;
 const STREAM = { source: 'stream', comes: 'at_once' } as const;
+const NEW_STREAM = { source: 'stream', comes: 'late_perhaps' } as const;
 
 type Road = { source: 'webhook' | 'stream'; comes: Comes };
 
@@ -76,5 +77,12 @@ describe('an event of a held stream', () => {
 
   test('is live where its time tells of a clock that was set since it was measured', () => {
     expect(isLate(STREAM, 60 * MINUTE_MS)).toBe(false);
+  });
+
+  test('that has just come up is the replay that it looks like, marked or not, but for a clock that lost its day', () => {
+    for (const minutes of [3, 5.1, 10, 60, 600]) expect(isLate(NEW_STREAM, minutes * MINUTE_MS)).toBe(true);
+    expect(isLate(NEW_STREAM, 90_000)).toBe(false);
+    expect(isLate(NEW_STREAM, 2 * DAY_MS)).toBe(false);
+    expect(isLate(NEW_STREAM, 10 * MINUTE_MS, { measuredMs: null })).toBe(false);
   });
 });

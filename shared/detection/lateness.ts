@@ -19,7 +19,8 @@ type Arrived = Timing & {
  * stream has not, so that there only a clock that is known to be right makes it late.
  */
 export function cameLate({ at, timeFrom, receivedAt, clockOffsetMs, comes }: Arrived): boolean {
-  if (timeFrom === 'arrival' || (comes === 'at_once' && clockOffsetMs === null)) return false;
+  const isOfStream = comes === 'at_once' || comes === 'late_perhaps';
+  if (timeFrom === 'arrival' || (isOfStream && clockOffsetMs === null)) return false;
   // Up to some minutes a measured offset is left in `at` (DESIGN, Camera time); a larger one that is left is none any more.
   const isLeftIn = timeFrom === 'camera' && Math.abs(clockOffsetMs ?? 0) <= TRUSTED_CLOCK_OFFSET_MS;
   const uncorrectedMs = isLeftIn ? (clockOffsetMs ?? 0) : 0;

@@ -33,6 +33,11 @@ describe('the union of all looks into a memory', () => {
     expect(withRows(accountOf(1), { rows: [again], aheadMs: null }).rows).toEqual([told]);
   });
 
+  test('holds two vehicles of one moment though the camera gives both one name', () => {
+    const rows = [row(1), { ...row(1), lane: '2' }];
+    expect(withRows(emptyAccount(HOUR), { rows: [...rows, ...rows], aheadMs: null }).rows).toEqual(rows);
+  });
+
   test('notes where the camera’s clock is, and that it moved, but not that it trembles', () => {
     const known = withRows(accountOf(1), { rows: [], aheadMs: 90_000 });
     expect(known.aheadMs).toBe(90_000);

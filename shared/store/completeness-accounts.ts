@@ -18,7 +18,7 @@ const SAME_CLOCK_MS = 60_000;
 export type HourAccount = {
   /** The instant at which the hour begins, by the camera's clock. */
   hour: string;
-  /** Every row once, by its name; as it was first told. */
+  /** Every row once; as it was first told. */
   rows: readonly RememberedRow[];
   /** True where the memory held more rows than an account has room for. */
   isCapped: boolean;
@@ -58,14 +58,19 @@ type Told = Pick<HourAccount, 'rows' | 'aheadMs'> & Partial<Pick<HourAccount, 'i
 
 /** The account with these rows too, all of its own hour; the very same one when they tell it nothing. */
 export function withRows(account: HourAccount, { rows, aheadMs, isCapped: tellsNotAll = false }: Told): HourAccount {
-  const names = new Set(account.rows.map(({ picName }) => picName));
-  const news = new Map(rows.filter(({ picName }) => !names.has(picName)).map((row) => [row.picName, row]));
+  const known = new Set(account.rows.map(keyOf));
+  const news = new Map(rows.filter((row) => !known.has(keyOf(row))).map((row) => [keyOf(row), row]));
   const clock = isSameClock(account.aheadMs, aheadMs) ? account.aheadMs : aheadMs;
   const room = account.isCapped ? 0 : MAX_ACCOUNT_ROWS - account.rows.length;
   const isCapped = account.isCapped || tellsNotAll || news.size > room;
   const isNews = Math.min(news.size, room) > 0 || clock !== account.aheadMs || isCapped !== account.isCapped;
   if (!isNews) return account;
   return { ...account, rows: [...account.rows, ...[...news.values()].slice(0, room)], isCapped, aheadMs: clock };
+}
+
+/** Two vehicles of one moment may bear one name; and one that is told anew in another zone has another id. */
+function keyOf({ picName, plate, lane }: RememberedRow): string {
+  return `${picName} ${plate ?? ''} ${lane}`;
 }
 
 function isSameClock(known: number | null, told: number | null): boolean {
