@@ -25,6 +25,8 @@ export class CameraState {
   lastByteAt: number | null = null;
   lastHeartbeatAt: string | null = null;
   lastReadAt: string | null = null;
+  /** Why a read cannot be kept, while the stream waits for the disk; null while it does not. */
+  waitsForDisk: string | null = null;
   reads = 0;
   pictures = 0;
   heartbeats = 0;

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { TableAway } from '../../shared/isapi/guard/table-away.ts';
 import { Busy, Rejected } from '../../shared/support/errors.ts';
+import { streamOf } from '../camera-state/report-of.ts';
 import { BEAT, Bridge, contentType, END, fails, spoken, taken } from './hold-stream.fixture.ts';
 import type { OpenStream } from './hold-stream.ts';
 import { alertPart, jpeg, picturePart } from './stream.fixture.ts';
@@ -147,7 +148,17 @@ test('a plate that a full disk refuses is tried until it is safe, and the stream
     body.end(Buffer.concat([alertPart('01A123BC', 1), picturePart(jpeg(100))]));
     return { body, contentType };
   };
-  await bridge.hold(openStream, { until: () => bridge.stored.length > 0 });
+  const said: (string | null)[] = [];
+  const until = () => {
+    said.push(bridge.state.waitsForDisk, streamOf(bridge.state, bridge.now).reason);
+    return bridge.stored.length > 0;
+  };
+  await bridge.hold(openStream, { until });
+  expect(said.slice(0, 2)).toEqual([
+    'the disk is full',
+    'nothing is read: the bridge’s disk takes no read (the disk is full)',
+  ]);
+  expect(bridge.state.waitsForDisk).toBeNull();
   expect(bridge.stored.map(({ plate }) => plate)).toEqual(['01A123BC']);
   expect(bridge.waits.slice(0, 3)).toEqual([1_000, 1_000, 1_000]);
   expect(bridge.lines.filter(({ event }) => event === 'read.not_yet_safe')).toHaveLength(1);

@@ -68,11 +68,15 @@ export async function keepEvent(event: StreamEvent, deps: KeepEvent): Promise<vo
 }
 
 /** A plate is not given up while the process lives: a full disk holds the stream, and the camera holds the rest. */
-async function keepRead(detection: Detection, { outbox, clock, clockOffset, log, camera }: KeepEvent): Promise<void> {
+async function keepRead(detection: Detection, deps: KeepEvent): Promise<void> {
+  const { outbox, clock, clockOffset, log, camera, state } = deps;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await outbox.addRead(detection);
+      await outbox.addRead(detection);
+      state.waitsForDisk = null;
+      return;
     } catch (error) {
+      state.waitsForDisk = reasonOf(error);
       if (attempt === 1) log.error('read.not_yet_safe', { camera, detection: detection.id, reason: reasonOf(error) });
       await clock.sleep(DISK_RETRY_MS);
       clockOffset.heldUp(DISK_RETRY_MS);

@@ -95,6 +95,16 @@ describe('the metrics of a camera', () => {
     expect(ofCamera().at(-1)).toMatchObject({ StreamConnected: 1 });
   });
 
+  test('call a camera unread while its reads wait for a full disk, though bytes come', async () => {
+    bytes();
+    road.state.waitsForDisk = 'no space left';
+    await emitFor(seconds(1));
+    expect(ofCamera().at(-1)).toMatchObject({ StreamConnected: 0, reading: 'unknown' });
+    road.state.waitsForDisk = null;
+    await pass(seconds(60));
+    expect(ofCamera().at(-1)).toMatchObject({ StreamConnected: 1 });
+  });
+
   test('count what came since the line before, and nothing twice', async () => {
     road.state.connects = 2;
     await emitFor(seconds(1));

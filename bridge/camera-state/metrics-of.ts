@@ -23,7 +23,8 @@ export function cameraMetrics(moment: CameraMoment): Record<CameraMetric, number
   const { lastHeartbeatAt, lastByteAt } = state;
   const reading = quiet.reading().status;
   return {
-    StreamConnected: state.isHeard ? 1 : 0,
+    // What waits for the disk is heard by nobody.
+    StreamConnected: state.isHeard && state.waitsForDisk === null ? 1 : 0,
     StreamSilentSeconds: secondsSince(lastByteAt ?? startedAt, now),
     StreamConnects: state.connects - told.connects,
     HeartbeatAgeSeconds: lastHeartbeatAt === null ? null : secondsSince(Date.parse(lastHeartbeatAt), now),

@@ -47,17 +47,20 @@ const NO_STREAM_READING: Reading = { status: 'unknown', reason: 'the bridge is t
 export function changeMark(road: ReportedRoad | undefined): string {
   if (road === undefined) return 'off';
   const { status, since, model, firmware } = road.state;
-  return [status, since, model, firmware, road.quiet.reading().status].join('\n');
+  return [status, since, model, firmware, road.quiet.reading().status, road.state.waitsForDisk !== null].join('\n');
 }
 
 /** The status, and where it is good a reserve: a camera without heartbeats cannot be told from a dead one when it is quiet. */
 export function streamOf(state: ReportedRoad['state'], now: number): CameraReport['stream'] {
-  const { status, since, reason, upSince, lastHeartbeatAt } = state;
+  const { status, since, reason, upSince, lastHeartbeatAt, waitsForDisk } = state;
   const beatAt = Math.max(upSince ?? now, lastHeartbeatAt === null ? 0 : Date.parse(lastHeartbeatAt));
   const isWithoutHeartbeats = status === 'connected' && now - beatAt > WITHOUT_HEARTBEAT_MS;
   return {
     status: status === 'stopped' ? 'off' : status,
     since,
-    reason: reason ?? (isWithoutHeartbeats ? 'events come, but no heartbeats' : null),
+    reason:
+      waitsForDisk !== null
+        ? `nothing is read: the bridge’s disk takes no read (${waitsForDisk})`
+        : (reason ?? (isWithoutHeartbeats ? 'events come, but no heartbeats' : null)),
   };
 }

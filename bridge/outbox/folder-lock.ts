@@ -1,6 +1,11 @@
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Rejected, reasonOf } from '../../shared/support/errors.ts';
+
+const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
 
 /**
  * Makes this process the only one in `folder`; the returned function lets go. Throws Rejected (`conflict`) while
@@ -10,16 +15,48 @@ import { Rejected, reasonOf } from '../../shared/support/errors.ts';
  * and no recycled pid can be taken for it, as with a pid file.
  */
 export function lockFolder(folder: string): () => void {
-  let lock: DatabaseSync | undefined;
+  const path = join(folder, 'lock');
   try {
-    const database = new DatabaseSync(join(folder, 'lock'));
-    lock = database;
+    return locked(path);
+  } catch (error) {
+    if (codeOf(error) === SQLITE_BUSY) {
+      throw new Rejected('conflict', 'could not lock the outbox: another bridge is running on it', { cause: error });
+    }
+    if (isDamaged(path, error)) return lockedAnew(path, error);
+    throw new Rejected('conflict', `could not lock the outbox by ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Nobody holds it then: who does keeps others from reading it. */
+function isDamaged(path: string, error: unknown): boolean {
+  const code = codeOf(error);
+  const isFolder = (each: string) => statSync(each, { throwIfNoEntry: false })?.isDirectory() === true;
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB || [path, journalOf(path)].some(isFolder);
+}
+
+const journalOf = (path: string) => `${path}-journal`;
+
+/** It held nothing of value. */
+function lockedAnew(path: string, damage: unknown): () => void {
+  try {
+    for (const each of [path, journalOf(path)]) rmSync(each, { recursive: true, force: true });
+    return locked(path);
+  } catch (cause) {
+    throw new Rejected('conflict', `could not lock the outbox by ${path}: ${reasonOf(damage)}`, { cause });
+  }
+}
+
+function locked(path: string): () => void {
+  const database = new DatabaseSync(path);
+  try {
     database.exec('BEGIN EXCLUSIVE');
     return () => database.close();
   } catch (error) {
-    lock?.close();
-    throw new Rejected('conflict', `could not lock the outbox, is another bridge running on it? ${reasonOf(error)}`, {
-      cause: error,
-    });
+    database.close();
+    throw error;
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'errcode' in error ? error.errcode : undefined;
 }

@@ -60,6 +60,7 @@ export class QuietWatch {
   reading(): Reading {
     const { state, clock, timeZone } = this.#deps;
     if (!state.isHeard) return { status: 'unknown', reason: 'nothing comes from the camera: see its stream' };
+    if (state.waitsForDisk !== null) return { status: 'unknown', reason: 'nothing is read: the bridge’s disk is full' };
     const at = hourOfWeek(clock.now(), timeZone() ?? 'UTC');
     const lanes = [...this.#lanes].map(([lane, hours]) => ({ lane, ...judgeQuiet(hours, at) }));
     return tellReading({ lanes, hasRead: this.#hasRead, unread: this.#unread() });

@@ -6,7 +6,7 @@ export type MetricDefinition = { unit: 'Count' | 'Seconds'; meaning: string };
 export const CAMERA_DIMENSION = 'Camera';
 /** Of one camera, once a minute and on every change of its stream; of one that only pushes, GuardShut alone. */
 export const CAMERA_METRICS = {
-  StreamConnected: { unit: 'Count', meaning: '1 while bytes of the alert stream come, 0 otherwise' },
+  StreamConnected: { unit: 'Count', meaning: '1 while bytes of the alert stream come and are read, 0 otherwise' },
   StreamSilentSeconds: { unit: 'Seconds', meaning: 'since the last byte of the alert stream, or since the start' },
   StreamConnects: { unit: 'Count', meaning: 'streams opened since the line before' },
   HeartbeatAgeSeconds: { unit: 'Seconds', meaning: 'since the last heartbeat; none before the first' },
