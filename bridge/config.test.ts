@@ -56,6 +56,10 @@ describe('a mistake is a sentence with the name of the wrong setting', () => {
     [{ GATE_STREAM: 'maybe' }, 'GATE_STREAM is neither on nor off'],
     [{ GATE_STATE_PORT: '70000' }, 'GATE_STATE_PORT'],
     [{ GATE_WEBHOOK_PORT: 'http' }, 'GATE_WEBHOOK_PORT is no port'],
+    [{ GATE_WEBHOOK_PORT: '8686' }, 'GATE_WEBHOOK_PORT is the port of GET /state already'],
+    [{ GATE_QUEUE_URL: 'arn:aws:sqs:eu-central-1:0:detections' }, 'GATE_QUEUE_URL is no URL'],
+    [{ GATE_PICTURES_BUCKET: 's3://pictures' }, 'GATE_PICTURES_BUCKET is no bucket name'],
+    [{ GATE_CAMERA_IP: '192.0.2.700' }, 'GATE_CAMERA_IP must be an address or host name'],
     [{ GATE_CAMERAS: '/etc/cameras.json', GATE_CAMERA_IP: undefined }, 'GATE_CAMERAS must name a readable file'],
   ])('%j', (over, sentence) => {
     expect(() => read(over)).toThrow(sentence);

@@ -20,24 +20,32 @@ const seconds = (byDefault: number, max: number) =>
     .positive('is no number of seconds above 0')
     .max(max, `is more than ${max} seconds`)
     .default(byDefault);
+/** As S3 takes them. */
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const NO_PORT = 'is no port: 0 to 65535';
 const Port = z.coerce.number(NO_PORT).int(NO_PORT).min(0, NO_PORT).max(65_535, NO_PORT);
 
-const Settings = z.object({
-  GATE_STATE_FOLDER: z.string({ error: 'is missing: the folder for the outbox and the guard' }).min(1),
-  GATE_QUEUE_URL: z.url({ error: 'is no URL: the detections queue' }),
-  GATE_TABLE: z.string({ error: 'is missing: the name of the table' }).min(3, 'is no table name'),
-  GATE_OUTBOX_MEBIBYTES: z.coerce
-    .number({ error: 'is no number of MiB' })
-    .positive('is no number of MiB above 0')
-    .default(DEFAULT_OUTBOX_MEBIBYTES),
-  GATE_STREAM_DEAD_AFTER_SECONDS: seconds(DEFAULT_DEAD_AFTER_SECONDS, MAX_DEAD_AFTER_SECONDS),
-  GATE_REPAIR_EVERY_SECONDS: seconds(DEFAULT_REPAIR_EVERY_SECONDS, MAX_REPAIR_EVERY_SECONDS),
-  GATE_STREAM: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
-  GATE_STATE_PORT: Port.default(DEFAULT_STATE_PORT),
-  GATE_WEBHOOK_HOST: z.string().default('0.0.0.0'),
-  GATE_WEBHOOK_PORT: Port.optional(),
-});
+const Settings = z
+  .object({
+    GATE_STATE_FOLDER: z.string({ error: 'is missing: the folder for the outbox and the guard' }).min(1),
+    GATE_QUEUE_URL: z.url({ protocol: /^https?$/, error: 'is no URL: the detections queue' }),
+    GATE_PICTURES_BUCKET: z.string().regex(BUCKET, 'is no bucket name').optional(),
+    GATE_TABLE: z.string({ error: 'is missing: the name of the table' }).min(3, 'is no table name'),
+    GATE_OUTBOX_MEBIBYTES: z.coerce
+      .number({ error: 'is no number of MiB' })
+      .positive('is no number of MiB above 0')
+      .default(DEFAULT_OUTBOX_MEBIBYTES),
+    GATE_STREAM_DEAD_AFTER_SECONDS: seconds(DEFAULT_DEAD_AFTER_SECONDS, MAX_DEAD_AFTER_SECONDS),
+    GATE_REPAIR_EVERY_SECONDS: seconds(DEFAULT_REPAIR_EVERY_SECONDS, MAX_REPAIR_EVERY_SECONDS),
+    GATE_STREAM: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
+    GATE_STATE_PORT: Port.default(DEFAULT_STATE_PORT),
+    GATE_WEBHOOK_HOST: z.string().default('0.0.0.0'),
+    GATE_WEBHOOK_PORT: Port.optional(),
+  })
+  .refine(({ GATE_STATE_PORT: state, GATE_WEBHOOK_PORT: webhook }) => state === 0 || state !== webhook, {
+    error: 'is the port of GET /state already (GATE_STATE_PORT)',
+    path: ['GATE_WEBHOOK_PORT'],
+  });
 
 export type BridgeConfig = {
   cameras: Camera[];

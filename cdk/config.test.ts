@@ -48,6 +48,43 @@ const MISTAKES: [mistake: string, settings: Record<string, unknown>, sentence: s
     { cameras: [CAMERA, { ...CAMERA, id: 'exit', httpPort: 8081, mac: '44:19:b6:00:00:02' }] },
     'cameras[0].mac is missing: another camera pushes from its address, and only a mac or a pushToken tells whose a push is',
   ],
+  ...['192.168.0.240', '127.0.0.1', 'localhost', 'camera', 'fd00::1', 'cam.local'].map(
+    (host): [string, Record<string, unknown>, string] => [
+      `a camera at ${host}`,
+      { cameras: [{ ...CAMERA, host }] },
+      'cameras[0].host is out of reach of AWS: the public address of the gate is wanted, with the ports that are forwarded to the camera',
+    ],
+  ),
+  [
+    'an address that is none',
+    { cameras: [{ ...CAMERA, host: '203.0.113.700' }] },
+    'cameras[0].host must be an address or host name, without http:// and port',
+  ],
+  [
+    'one port for two things',
+    { cameras: [{ ...CAMERA, httpPort: 8080, rtspPort: 8080 }] },
+    'cameras[0].rtspPort is the HTTP port already',
+  ],
+  [
+    'a camera that only pushes, known by a name',
+    { cameras: [{ ...CAMERA, host: 'gate.example.com', stream: 'off' }] },
+    'cameras[0].pushFrom is missing: by its name nobody knows whose a push is, and it does nothing but push',
+  ],
+  [
+    'a parameter of AWS’s own',
+    { cameras: [{ ...CAMERA, passwordSecret: '/aws/password' }] },
+    'cameras[0].passwordSecret must be the name of a parameter such as /gate-camera/cameras/gate/password',
+  ],
+  [
+    'a machine that is none',
+    { bridge: { instanceType: 't4g.smal' } },
+    'bridge.instanceType must be an arm64 type such as t4g.small, with 1 GiB of memory at least',
+  ],
+  [
+    'more origins than a function takes',
+    { origins: Array.from({ length: 200 }, (_, n) => `https://terminal-${n}.example.com`) },
+    'origins must not be longer than 2000 characters together: a function takes no more',
+  ],
   [
     'a stream neither on nor off',
     { cameras: [{ ...CAMERA, stream: false }] },
@@ -105,7 +142,7 @@ const MISTAKES: [mistake: string, settings: Record<string, unknown>, sentence: s
   [
     'a VM that cannot run arm64',
     { bridge: { instanceType: 't3.small' } },
-    'bridge.instanceType must be an arm64 type such as t4g.small',
+    'bridge.instanceType must be an arm64 type such as t4g.small, with 1 GiB of memory at least',
   ],
   [
     'an API domain with an ARN that is no certificate’s',

@@ -11,6 +11,9 @@ const MAX_DAYS = 3_650;
 /** The issuer's name that stands for a user pool made by this deployment. */
 export const COGNITO = 'cognito';
 
+/** Lambda gives all settings of a function 4 kB. */
+const MAX_ORIGINS_CHARACTERS = 2_000;
+
 const missing = 'is missing';
 const OBJECT = 'must be settings in { }';
 const days = (byDefault: number) => {
@@ -41,7 +44,7 @@ const Tokens = z
           error: `must be an https URL, or "${COGNITO}" for a user pool made here`,
         })
         .refine((issuer) => !/[?#]/.test(issuer), { error: 'must not have a query or a fragment: no issuer has' }),
-      audience: z.string().min(1, 'is empty').optional(),
+      audience: z.string('must be one audience, as text').min(1, 'is empty').optional(),
       jwksUri: HttpsUrl.optional(),
       rightsClaim: z.string().min(1, 'is empty').optional(),
     },
@@ -80,7 +83,12 @@ const Settings = z.strictObject(
       .default('gate-camera'),
     cameras: Cameras,
     tokens: Tokens,
-    origins: z.array(Origin, 'must be a list of origins').default([]),
+    origins: z
+      .array(Origin, 'must be a list of origins')
+      .refine((all) => all.join().length <= MAX_ORIGINS_CHARACTERS, {
+        error: `must not be longer than ${MAX_ORIGINS_CHARACTERS} characters together: a function takes no more`,
+      })
+      .default([]),
     retention: Retention.prefault({}),
     alarmEmail: z.email('must be an e-mail address: somebody must hear the alarms'),
     api: z
@@ -98,7 +106,10 @@ const Settings = z.strictObject(
         {
           instanceType: z
             .string()
-            .regex(/^[a-z]+\d+g[a-z]*\.[a-z0-9]+$/, 'must be an arm64 type such as t4g.small')
+            .regex(
+              /^[a-z]+\d+g[a-z]*\.(micro|small|medium|large|\d*xlarge|metal)$/,
+              'must be an arm64 type such as t4g.small, with 1 GiB of memory at least',
+            )
             .default('t4g.small'),
           outboxGibibytes: z
             .int('must be a number of GiB, 1 to 100')

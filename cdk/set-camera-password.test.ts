@@ -3,7 +3,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { reasonOf } from '../shared/support/errors.ts';
 import { readConfig } from './config.ts';
-import { hiddenInput } from './hidden-input.ts';
+import { hiddenInput, Interrupted } from './hidden-input.ts';
 import { setCameraPassword } from './set-camera-password.ts';
 
 const PASSWORD = 'invented Pass-9 ';
@@ -88,6 +88,22 @@ describe('a camera’s password', () => {
     expect(store.puts).toEqual([]);
   });
 
+  test('piped in with another line behind it is not stored: which of them is meant?', async () => {
+    const ask = answers(PASSWORD, 'another line');
+    const told = await refusal(
+      setCameraPassword('gate', { config: configOf('gate'), client: store, ask, isTyped: false }),
+    );
+    expect(told).toBe('could not set the password: more than one line came');
+    expect(store.puts).toEqual([]);
+  });
+
+  test('of bytes that are no UTF-8 is not stored as something else', async () => {
+    const ask = answers(Buffer.from('pass\xe9', 'latin1').toString());
+    const config = configOf('gate');
+    const told = await refusal(setCameraPassword('gate', { config, client: store, ask, isTyped: false }));
+    expect(told).toBe('could not set the password: it must be UTF-8');
+  });
+
   test('is not in the words of a failure, nor anywhere in the error', async () => {
     store.failure = Object.assign(new Error('AccessDenied'), { $request: { Value: PASSWORD } });
     const failed = setCameraPassword('gate', {
@@ -117,6 +133,17 @@ describe('what is typed', () => {
     expect(await second).toBe('again');
     close();
     expect(shown.join('')).toBe('Password: \nOnce more: \n');
+  });
+
+  test('is an interruption where a person types nothing but Ctrl-C or Ctrl-D', async () => {
+    for (const key of ['\x03', '\x04']) {
+      const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
+      const { ask, close } = hiddenInput({ input, output: new PassThrough().resume() });
+      const asked = ask('Password: ');
+      input.write(key);
+      await expect(asked).rejects.toThrow(Interrupted);
+      close();
+    }
   });
 
   test('ends with the pipe it comes from', async () => {

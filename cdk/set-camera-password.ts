@@ -60,6 +60,8 @@ async function askFor(ask: SetCameraPassword['ask'], isTyped: boolean): Promise<
     const said = parsed.error.issues.map(({ message }) => message).join(', ');
     throw new Rejected('invalid_request', `could not set the password: it ${said}`);
   }
+  if (!isTyped && (await ask('')) !== '')
+    throw new Rejected('invalid_request', 'could not set the password: more than one line came');
   if (isTyped && (await ask('Once more: ')) !== typed)
     throw new Rejected('invalid_request', 'could not set the password: the two are not the same');
   return new Secret(parsed.data);

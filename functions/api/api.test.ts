@@ -31,6 +31,16 @@ describe('the API', () => {
     });
   });
 
+  test('a body of megabytes is too large for whatever is asked', async () => {
+    const response = await gate.api().request('/api/gate/camera/ptz/', {
+      method: 'POST',
+      headers: { ...gate.operator(), 'Content-Type': 'application/json' },
+      body: JSON.stringify({ action: 'zoom_in', more: 'x'.repeat(3_000_000) }),
+    });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ code: 'too_large' });
+  });
+
   test('a picture is reached by a redirect that nobody caches', async () => {
     const response = await gate
       .api()

@@ -1,5 +1,6 @@
 // The HTTP API (DESIGN.md section 4): one file per family of routes, mounted here.
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { VerifyToken } from '../../shared/auth/verify-token.ts';
 import type { CameraId } from '../../shared/detection/detection.ts';
@@ -36,6 +37,8 @@ import { rearmRoutes } from './routes/rearm.ts';
 import { snapshotRoutes } from './routes/snapshot.ts';
 
 const PREFLIGHT_SECONDS = 600;
+/** What is asked of us in a body fits into a few lines. */
+const MAX_BODY_BYTES = 16 * 1024;
 
 export type ApiDependencies = {
   store: DetectionStore;
@@ -78,6 +81,10 @@ export function createApi(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   if (origins.length > 0)
     app.use(cors({ origin: [...origins], exposeHeaders: ['Retry-After'], maxAge: PREFLIGHT_SECONDS }));
   answerProblems(app, log);
+  const onError = () => {
+    throw new Rejected('too_large', `could not read the request: its body is over ${MAX_BODY_BYTES} bytes`);
+  };
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError }));
 
   registerSecurity(app);
   const access = accessBy(verifyToken);

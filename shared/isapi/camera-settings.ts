@@ -9,9 +9,13 @@ const DEFAULT_RTSP_PORT = 554;
 const IN_ALL = TOO_WIDE.replace('IPv6)', 'IPv6) in all');
 
 const HOST = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
-const Host = z.string('is missing').refine((host) => isIP(host) !== 0 || HOST.test(host), {
-  error: 'must be an address or host name, without http:// and port',
-});
+/** No name ends in a number: that is a mistyped address. */
+const ENDS_IN_NUMBER = /(^|\.)\d+$/;
+const Host = z
+  .string('is missing')
+  .refine((host) => isIP(host) !== 0 || (HOST.test(host) && !ENDS_IN_NUMBER.test(host)), {
+    error: 'must be an address or host name, without http:// and port',
+  });
 const Port = z
   .union(
     [
@@ -32,12 +36,16 @@ const User = z
 export const Password = z
   .string('is missing')
   .refine((text) => text.length >= 1 && text.length <= 128, { error: 'must be 1 to 128 characters' })
+  .refine((text) => !text.includes('\ufffd'), { error: 'must be UTF-8' })
   .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
     error: 'must not contain line ends or control characters',
   });
+const PARAMETER = 'must be the name of a parameter such as /gate-camera/cameras/gate/password';
+/** As Parameter Store takes them: 15 levels at most, none of AWS's own. */
 const SecretName = z
-  .string('must be the name of a parameter')
-  .regex(/^[A-Za-z0-9/_.-]{1,512}$/, 'must be the name of a parameter');
+  .string(PARAMETER)
+  .max(512, PARAMETER)
+  .regex(/^(?!\/?(aws|ssm)(\/|$))\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+){0,14}$/i, PARAMETER);
 const PasswordFile = z.string('must be the path of a file').min(1, 'must be the path of a file');
 const HomeAfter = z
   .union(

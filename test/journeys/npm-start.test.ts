@@ -1,17 +1,20 @@
 // The README's first command as a person uses it: started, watched, ended by Ctrl-C or worse.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DetectionList } from '../../functions/api/schemas.ts';
+import { freePort } from '../local/media-process.ts';
 import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../local/main.ts', import.meta.url));
 const PUSHES = 60;
 const SECONDS_BETWEEN_TRUCKS = '600';
+const PAGE = 'http://localhost:5173';
 
 type Started = { api: string; bridge: number; media: number };
 
@@ -35,16 +38,24 @@ async function interrupt(): Promise<number | null> {
   return child.exitCode;
 }
 
-async function start(env: Record<string, string> = {}): Promise<Started> {
+/** In a group of its own, as a shell starts it. */
+function begin(env: Record<string, string> = {}, port = 0): void {
   screen = '';
-  const args = [MAIN, '--port', '0', '--data', data, '--every', SECONDS_BETWEEN_TRUCKS];
-  child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = [MAIN, '--port', String(port), '--data', data, '--every', SECONDS_BETWEEN_TRUCKS];
+  const stdio: ('ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
+  child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio, detached: true });
   for (const output of [child.stdout, child.stderr]) output?.on('data', (text) => (screen += text));
+}
+
+async function start(env: Record<string, string> = {}, port = 0): Promise<Started> {
+  begin(env, port);
   await until('the system to be up', () => screen.includes('curl '));
   const api = /http:\S+\/api(?=\/openapi)/.exec(screen)?.[0] ?? '';
   const [bridge, media] = [...screen.matchAll(/process (\d+)/g)].map(([, pid]) => Number(pid));
   return { api, bridge: bridge ?? 0, media: media ?? 0 };
 }
+
+const isOk = (response: Response | null) => response?.ok === true;
 
 function isAlive(pid: number): boolean {
   try {
@@ -57,19 +68,43 @@ function isAlive(pid: number): boolean {
 const alert = (n: number) =>
   `<EventNotificationAlert><dateTime>2026-01-02T03:04:${String(n).padStart(2, '0')}Z</dateTime><eventType>ANPR</eventType><ANPR><licensePlate>01A${100 + n}BC</licensePlate></ANPR></EventNotificationAlert>`;
 
+test('Ctrl-C while it starts reaches its children too, and is no failure', async () => {
+  begin();
+  await until('the bridge to be starting', () => existsSync(join(data, 'bridge.log')));
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+  const [code] = await once(child, 'exit');
+  expect(screen).toContain('Stopping');
+  expect([code, screen]).toEqual([0, expect.not.stringContaining('could not')]);
+});
+
 describe('on the simulated camera', () => {
   let first: Started;
+  let hadToken: boolean;
+  let preflight: Response;
   let statuses: number[];
   let exitCode: number | null;
   let again: Started;
   beforeAll(async () => {
-    first = await start();
+    const port = await freePort();
+    const healthy = until('its health', () => fetch(`http://127.0.0.1:${port}/api/health`).catch(() => null), isOk);
+    const told = healthy.then(() => existsSync(join(data, 'operator.jwt')));
+    first = await start({ GATE_ORIGINS: PAGE }, port);
+    hadToken = await told;
     const pushed = Array.from({ length: PUSHES }, (_, n) =>
       fetch(`${first.api}/gate/anpr-event/`, { method: 'POST', body: alert(n) }),
     );
     statuses = (await Promise.all(pushed)).map(({ status }) => status);
+    preflight = await fetch(`${first.api}/gate/cameras`, {
+      method: 'OPTIONS',
+      headers: { Origin: PAGE, 'Access-Control-Request-Method': 'GET' },
+    });
     exitCode = await interrupt();
     again = await start();
+  });
+
+  test('is healthy when all is up, the operator’s token too, and answers the pages of GATE_ORIGINS', () => {
+    expect(hadToken).toBe(true);
+    expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe(PAGE);
   });
 
   test('Ctrl-C ends it as it should, and no process of it is left', () => {

@@ -43,6 +43,8 @@ import { servePage } from './serve-page.ts';
 
 const OPERATOR_TOKEN_SECONDS = 12 * 3600;
 const PRIVATE_MODE = 0o600;
+/** Bridge, media process or the operator's token are still to come. */
+const NOT_YET: LambdaResult = { statusCode: 503, headers: { 'Retry-After': '1' }, body: '' };
 
 export type LocalOptions = {
   /** State: table, pictures, outbox, guard, keys. */
@@ -118,7 +120,7 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
     ...(options.video && { live: { url: liveUrl, ticketKey: ticketSecret(guarded) } }),
     log,
     clock,
-    origins: [],
+    origins: originsIn(environment),
   });
   const queue = sqsDetectionQueue({ client: queues.client, queueUrl: queues.detectionsUrl });
   const clockOffsets = measuredOffsets({ states: cameraStates(guarded), clock, log });
@@ -127,6 +129,8 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
   const deadLetter = sendToDeadLetterQueue({ client: queues.client, queueUrl: queues.deadLetterUrl });
   const recorder = { store, deadLetter, count: () => {}, log };
 
+  let isUp = false;
+  const serveApi = apiLambda(api);
   const gateway: Gateway = await openGateway(
     port,
     [
@@ -135,7 +139,8 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
         prefix: '/api/gate/anpr-event',
         lambda: (event: APIGatewayProxyEventV2) => accept(event, webhook),
       },
-      { prefix: '/', lambda: apiLambda(api) },
+      { prefix: '/api/health', lambda: async (event: APIGatewayProxyEventV2) => (isUp ? serveApi(event) : NOT_YET) },
+      { prefix: '/', lambda: serveApi },
     ],
     async (request, response) =>
       (await pictures.serve(request, response)) ||
@@ -169,7 +174,7 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
     GATE_JWT_ISSUER: issuer.issuer,
     GATE_JWT_AUDIENCE: issuer.audience,
     GATE_JWT_JWKS_FILE: join(data, 'issuer-keys.json'),
-    GATE_ORIGINS: publicUrl,
+    GATE_ORIGINS: [publicUrl, ...originsIn(environment)].join(','),
     GATE_DOOR_PORT: String(doorPort),
   };
   writeFileSync(video.GATE_JWT_JWKS_FILE, JSON.stringify(issuer.jwks));
@@ -186,6 +191,7 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
     subject: 'operator',
   });
   writeFileSync(join(data, 'operator.jwt'), `${token}\n`, { mode: PRIVATE_MODE });
+  isUp = true;
 
   return {
     url: publicUrl,
@@ -216,6 +222,11 @@ export async function startLocalSystem(options: LocalOptions): Promise<LocalSyst
       unlock();
     },
   };
+}
+
+/** As the api function reads them. */
+function originsIn({ GATE_ORIGINS = '' }: Environment): string[] {
+  return GATE_ORIGINS.split(',').flatMap((origin) => origin.trim() || []);
 }
 
 function lockData(data: string): () => void {

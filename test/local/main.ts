@@ -23,14 +23,22 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError('must be a port, 0 to 65535');
+  return port;
+}
+
 const program = new Command('npm start --')
   .description('The whole gate-camera system on one machine.')
   .option('--data <folder>', 'where its state lives', '.gate-camera')
-  .option('--port <number>', 'port of the API', wholeNumber, 8787)
+  .option('--port <number>', 'port of the API', portNumber, 8787)
   .option('--every <seconds>', 'seconds between two trucks of the simulated camera', wholeNumber, 4);
 
+/** To stop. */
+const told = new AbortController();
+
 async function run({ data, port, every }: Options): Promise<void> {
-  const told = new AbortController();
   // From the first moment, so that a Ctrl-C while it starts ends every child too.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => told.abort());
   const camera = hasOwnCamera() ? null : await startCamera({});
@@ -39,7 +47,7 @@ async function run({ data, port, every }: Options): Promise<void> {
     port,
     log: silentLog,
     video: {},
-    environment: camera ? cameraEnvironment(camera) : gateEnvironment(),
+    environment: camera ? { ...cameraEnvironment(camera), GATE_ORIGINS: process.env.GATE_ORIGINS } : gateEnvironment(),
   });
   await healthy(system);
   welcome(system, data, camera);
@@ -145,6 +153,11 @@ function sentenceOf(error: unknown): string {
 run(program.parse().opts<Options>()).then(
   () => process.exit(),
   (error: unknown) => {
+    // Ctrl-C reaches the children too, and one that was starting has not started then.
+    if (told.signal.aborted) {
+      console.log('\nStopping …');
+      process.exit();
+    }
     console.error(colours.red(sentenceOf(error)));
     process.exit(1);
   },

@@ -99,6 +99,7 @@ describe('a plate in anybody’s words', () => {
     );
     // With what would be a version by itself.
     expect(hider(['AAAAV00']).known('it says AAAA:V0.0: so')).toBe(`it says ${HIDDEN}: so`);
+    expect(hider(['50R303TO']).known('plate50R303TO and 50R303TO50R303TO')).toBe(`${HIDDEN} and ${HIDDEN}`);
     expect(hider(['GO FAST']).any('and go-fast went')).toBe(`and ${HIDDEN} went`);
     expect(hider(['LOGIN']).known('login')).toBe('login');
   });

@@ -78,9 +78,25 @@ export function plateHider({ plates, ids, instead, keepsAddresses = false }: Pla
       .map((piece, index) => (index % 2 === 1 ? piece : withoutPlates(piece, isPlate, instead)))
       .join('');
   const isKnown = (joined: string) => known.has(joined);
-  // A known plate goes first: one written as `AAAA:V0.0` holds what would be kept as a version.
+  const holdsKnown = (joined: string) => {
+    if (joined.length > MAX_SPAN_CHARACTERS) return false;
+    for (let from = 0; from + MIN_CHARACTERS <= joined.length; from += 1) {
+      const longest = Math.min(MAX_CHARACTERS, joined.length - from);
+      for (let length = MIN_CHARACTERS; length <= longest; length += 1) {
+        const within = joined.slice(from, from + length);
+        if (isMixed(within) && isKnown(within)) return true;
+      }
+    }
+    return false;
+  };
+  // A known plate goes first, and with it whatever it is glued to: one written as `AAAA:V0.0` holds what would be kept as a
+  // version.
   const withoutKnown = (text: string) =>
-    known.size === 0 ? text : hide(text, isName, (_, joined) => isMixed(joined) && isKnown(joined));
+    known.size === 0
+      ? text
+      : hide(text, isName, ({ length }, joined) => {
+          return (isMixed(joined) && isKnown(joined)) || (length === 1 && holdsKnown(joined));
+        });
   return {
     known: withoutKnown,
     any: (text) =>

@@ -79,7 +79,7 @@ describe('a request', () => {
       urls.push(url);
       return Response.json({ items: [] });
     };
-    await gateClient({ baseUrl, token: async () => 'token', fetch }).listCameras();
+    await gateClient({ baseUrl, token: () => 'token', fetch }).listCameras();
     expect(urls).toEqual([`${root}/api/gate/cameras`]);
   });
 

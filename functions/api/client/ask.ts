@@ -35,7 +35,7 @@ export type GateClientOptions = {
   /** Where the gate's API is, with or without `/api`: the deployment's `ApiUrl`, or http://127.0.0.1:8787 of `npm start`. */
   baseUrl: string;
   /** Asked before each request, so that it may renew the token. */
-  token: () => Promise<string>;
+  token: () => string | Promise<string>;
   /** In place of the global one. */
   fetch?: (request: Request) => Promise<Response>;
 };

@@ -38,8 +38,8 @@ function accountOf(settings: Record<string, string> = { GATE_CAMERA_PASS_FILE: f
 }
 
 describe('a password in a file', () => {
-  it.each(['Geh3im!s', 'Geh3im!s\n', 'Geh3im!s\r\n'])(
-    'is all that the file says but its last line end: %j',
+  it.each(['Geh3im!s', 'Geh3im!s\n', 'Geh3im!s\r\n', '\ufeffGeh3im!s\r\n'])(
+    'is all that the file says but its last line end and an editor’s mark: %j',
     async (text) => {
       await writeFile(file, text);
       expect((await accountOf().account.current()).password.reveal()).toBe('Geh3im!s');

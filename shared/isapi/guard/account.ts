@@ -69,12 +69,12 @@ export async function accountOf(camera: Camera, { readSecret, labelPassword }: A
   return { ...credentials, passwordVersion: await labelPassword(credentials) };
 }
 
-/** The whole file is the password; editors and `echo` end it with a line end, which is not part of it. */
+/** The whole file is the password, but for the line end or the byte-order mark that editors put there. */
 async function passwordIn(path: string): Promise<Secret> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new Broken('internal', `could not read the password file ${path}`, { cause });
   });
-  const parsed = Password.safeParse(text.replace(/\r?\n$/, ''));
+  const parsed = Password.safeParse(text.replace(/^\ufeff/, '').replace(/\r?\n$/, ''));
   if (parsed.success) return new Secret(parsed.data);
   const why = parsed.error.issues.map(({ message }) => message).join(', ');
   throw new Broken('internal', `could not read the password file ${path}: the password ${why}`);
