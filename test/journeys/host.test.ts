@@ -73,7 +73,7 @@ describe('the bundle, unpacked into an empty directory', () => {
       GATE_STATE_FOLDER: '/s',
       GATE_QUEUE_URL: 'https://q.example',
       GATE_TABLE: 'gate',
-      GATE_PICTURES_BUCKET: 'b',
+      GATE_PICTURES_BUCKET: 'pictures',
     };
     expect(check('bridge', { ...camera, ...rest })).toMatchObject({ status: 0, stdout: '', stderr: '' });
     const wrong = check('media', { ...camera, ...rest });

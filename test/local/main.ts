@@ -1,6 +1,7 @@
 // `npm start`: the whole system on this machine, with a simulated camera, or with yours when GATE_CAMERA_IP is set.
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import colours from 'picocolors';
 import { reasonOf } from '../../shared/support/errors.ts';
@@ -15,6 +16,8 @@ import { WATCH_LINK_MINUTES, watchLink } from './watch-link.ts';
 
 const HEALTH_TIMEOUT_MS = 25_000;
 const HEALTH_EVERY_MS = 100;
+/** A terminal tells the processes of a group one after another. */
+const GROUP_TOLD_WITHIN_MS = 100;
 
 type Options = { data: string; port: number; every: number };
 
@@ -152,8 +155,9 @@ function sentenceOf(error: unknown): string {
 
 run(program.parse().opts<Options>()).then(
   () => process.exit(),
-  (error: unknown) => {
+  async (error: unknown) => {
     // Ctrl-C reaches the children too, and one that was starting has not started then.
+    await delay(GROUP_TOLD_WITHIN_MS);
     if (told.signal.aborted) {
       console.log('\nStopping …');
       process.exit();
