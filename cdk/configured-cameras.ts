@@ -1,7 +1,8 @@
 // The cameras of a deployment: as in GATE_CAMERAS, but for the password, of which only the parameter's name may stand here.
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { CameraSettings } from '../shared/isapi/camera-settings.ts';
+import { isReachable } from './reachable-host.ts';
 
 /** What the API merges into one list, and what the alarms of one stack have room for. */
 const MAX_CAMERAS = 50;
@@ -10,32 +11,6 @@ const ELSEWHERE = 'must not stand here: `npm run set-camera-password` puts it wh
 const OUT_OF_REACH =
   'is out of reach of AWS: the public address of the gate is wanted, with the ports that are forwarded to the camera';
 const NEVER_KNOWN = 'is missing: by its name nobody knows whose a push is, and it does nothing but push';
-
-/** Private, loopback and link-local ones, and names that only one machine knows. */
-const UNREACHABLE = new BlockList();
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['224.0.0.0', 3],
-] as const)
-  UNREACHABLE.addSubnet(net, bits, 'ipv4');
-for (const [net, bits] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const)
-  UNREACHABLE.addSubnet(net, bits, 'ipv6');
-
-function isReachable(host: string): boolean {
-  const version = isIP(host);
-  if (version === 0) return !/^localhost$|\.(local|localdomain|lan|internal)$/i.test(host) && host.includes('.');
-  return !UNREACHABLE.check(host, version === 4 ? 'ipv4' : 'ipv6');
-}
 
 type Settings = z.output<typeof CameraSettings>;
 
