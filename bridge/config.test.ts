@@ -50,7 +50,7 @@ describe('a mistake is a sentence with the name of the wrong setting', () => {
     [{ GATE_PICTURES_FOLDER: '/pictures' }, 'exactly one of GATE_PICTURES_BUCKET and GATE_PICTURES_FOLDER'],
     [{ GATE_OUTBOX_MEBIBYTES: '-1' }, 'GATE_OUTBOX_MEBIBYTES'],
     [{ GATE_STREAM_DEAD_AFTER_SECONDS: 'soon' }, 'GATE_STREAM_DEAD_AFTER_SECONDS is no number of seconds'],
-    [{ GATE_STREAM_DEAD_AFTER_SECONDS: '0' }, 'GATE_STREAM_DEAD_AFTER_SECONDS is no number of seconds above 0'],
+    [{ GATE_STREAM_DEAD_AFTER_SECONDS: '0' }, 'GATE_STREAM_DEAD_AFTER_SECONDS is no number of seconds from 0.1 on'],
     [{ GATE_STREAM_DEAD_AFTER_SECONDS: '30000' }, 'GATE_STREAM_DEAD_AFTER_SECONDS is more than 3600 seconds'],
     [{ GATE_REPAIR_EVERY_SECONDS: '180000' }, 'GATE_REPAIR_EVERY_SECONDS is more than 86400 seconds'],
     [{ GATE_STREAM: 'maybe' }, 'GATE_STREAM is neither on nor off'],

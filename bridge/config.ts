@@ -13,11 +13,12 @@ const DEFAULT_STATE_PORT = 8686;
 export const DEFAULT_REPAIR_EVERY_SECONDS = 180;
 /** Above it a number of seconds was meant for milliseconds, or as never; and timers end at 24 days. */
 const MAX_DEAD_AFTER_SECONDS = 3_600;
+const MIN_SECONDS = 0.1;
 const MAX_REPAIR_EVERY_SECONDS = 86_400;
 const seconds = (byDefault: number, max: number) =>
   z.coerce
     .number({ error: 'is no number of seconds' })
-    .positive('is no number of seconds above 0')
+    .min(MIN_SECONDS, `is no number of seconds from ${MIN_SECONDS} on`)
     .max(max, `is more than ${max} seconds`)
     .default(byDefault);
 /** As S3 takes them. */

@@ -54,7 +54,8 @@ function parameterOf(id: string | undefined, { cameras }: GateConfig): string {
 }
 
 async function askFor(ask: SetCameraPassword['ask'], isTyped: boolean): Promise<Secret> {
-  const typed = await ask('Password of the camera (not shown): ');
+  // What editors put before a file that is piped in is no part of it.
+  const typed = (await ask('Password of the camera (not shown): ')).replace(/^\ufeff/, '');
   const parsed = Password.safeParse(typed);
   if (!parsed.success) {
     const said = parsed.error.issues.map(({ message }) => message).join(', ');

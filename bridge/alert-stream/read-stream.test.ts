@@ -87,7 +87,7 @@ describe('a picture that breaks off while the stream goes on', () => {
     const bytes = Buffer.concat([alertPart('01A123BC', 1), picturePart(scene)]);
     for (let at = 0; at < bytes.length; at += 10_000) {
       gate.camera.write(bytes.subarray(at, at + 10_000));
-      await new Promise((next) => setTimeout(next, 10));
+      await new Promise((next) => setTimeout(next, 60));
     }
     await gate.until(() => gate.pictures.length === 1);
     expect(gate.plates).toEqual(['01A123BC']);

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,26 @@ test.each<[string, () => void]>([
   const letGo = lockFolder(folder);
   expect(another()).toContain('another bridge');
   letGo();
+});
+
+test('two that find it damaged at once are one that holds it', async () => {
+  writeFileSync(join(folder, 'lock'), 'no database '.repeat(400));
+  const script = `
+    import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, 'folder-lock.ts'))};
+    process.stdin.once('data', () => {
+      try { lockFolder(${JSON.stringify(folder)}); console.log('locked'); } catch (error) { console.log('refused'); }
+    });
+    console.log('ready');`;
+  const children = [1, 2, 3].map(() => spawn(process.execPath, ['--input-type=module', '-e', script]));
+  const words = async (child: (typeof children)[number]) => String((await once(child.stdout, 'data'))[0]).trim();
+  try {
+    expect(await Promise.all(children.map(words))).toEqual(['ready', 'ready', 'ready']);
+    const said = Promise.all(children.map(words));
+    for (const child of children) child.stdin.write('go');
+    expect((await said).filter((word) => word === 'locked')).toHaveLength(1);
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+  }
 });
 
 test('damage that is done to it while a bridge runs lets no second one in', () => {

@@ -36,13 +36,27 @@ function isDamaged(path: string, error: unknown): boolean {
 
 const journalOf = (path: string) => `${path}-journal`;
 
-/** It held nothing of value. */
+/** It held nothing of value. One after the other, or the second would take away what the first one holds by then. */
 function lockedAnew(path: string, damage: unknown): () => void {
   try {
-    for (const each of [path, journalOf(path)]) rmSync(each, { recursive: true, force: true });
-    return locked(path);
+    const letGo = locked(`${path}-mending`);
+    try {
+      return lockedOrMended(path);
+    } finally {
+      letGo();
+    }
   } catch (cause) {
     throw new Rejected('conflict', `could not lock the outbox by ${path}: ${reasonOf(damage)}`, { cause });
+  }
+}
+
+function lockedOrMended(path: string): () => void {
+  try {
+    return locked(path);
+  } catch (error) {
+    if (!isDamaged(path, error)) throw error;
+    for (const each of [path, journalOf(path)]) rmSync(each, { recursive: true, force: true });
+    return locked(path);
   }
 }
 

@@ -45,7 +45,7 @@ const PARAMETER = 'must be the name of a parameter such as /gate-camera/cameras/
 const SecretName = z
   .string(PARAMETER)
   .max(512, PARAMETER)
-  .regex(/^(?!\/?(aws|ssm)(\/|$))\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+){0,14}$/i, PARAMETER);
+  .regex(/^(?!\/?(aws|ssm)(\/|$))([A-Za-z0-9_.-]+|(\/[A-Za-z0-9_.-]+){1,15})$/i, PARAMETER);
 const PasswordFile = z.string('must be the path of a file').min(1, 'must be the path of a file');
 const HomeAfter = z
   .union(

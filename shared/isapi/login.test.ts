@@ -202,6 +202,29 @@ describe('a password that was never let in, and whose answer nobody heard', () =
   });
 });
 
+describe('a refusal behind which nothing more can be sent', () => {
+  it.each<[string, (response: ServerResponse, camera: { stop(): Promise<void> }) => void]>([
+    ['because the camera is gone', (response, camera) => response.end(() => void camera.stop())],
+    // Its body never ends, and with it goes all the time there was.
+    ['because no time is left', (response) => void response.write('<')],
+  ])('%s is a login all the same', async (_why, end) => {
+    const camera = await cameraThat({ password: 'other' });
+    const { guard, client } = gateTo(camera);
+    camera.settings.before = (request, response) => {
+      const stale = request.headers.authorization === undefined ? 'false' : 'true';
+      const header = `Digest realm="x", nonce="${Math.random()}", qop="auth", stale="${stale}"`;
+      response.writeHead(401, { 'WWW-Authenticate': header, Connection: 'close' });
+      if (stale === 'true') end(response, camera);
+      else response.end();
+      return true;
+    };
+    const path = '/ISAPI/System/deviceInfo';
+    const get = () => client.request({ method: 'GET', path, timeoutMs: 400, maxBytes: 64 * 1024 });
+    expect(await failure(get())).toMatchObject({ code: 'camera_unreachable' });
+    await expect(guard.state()).resolves.toMatchObject({ badLogins: 1, shut: { why: 'lost_attempt' } });
+  });
+});
+
 describe('a camera that is locked', () => {
   it('is left alone until its own unlock time, and the wait is not counted as a login', async () => {
     const camera = await cameraThat({ locksAfter: 0, unlockSeconds: 600 });

@@ -2,7 +2,7 @@
 // credentials leaves before a challenge came and the guard is armed; every 401 is told apart before the next byte goes.
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../support/clock.ts';
-import { NeverSent, Rejected } from '../support/errors.ts';
+import { Busy, NeverSent, Rejected } from '../support/errors.ts';
 import { type Challenge, chooseChallenge } from './challenge.ts';
 import { answerBasic, answerDigest } from './digest.ts';
 import type { Guard, Pass, Verdict } from './guard/guard.ts';
@@ -35,18 +35,34 @@ export type LoginDependencies = {
 };
 
 type Answer<T> = PromiseSettledResult<T>;
+/** `sent`: a request with credentials has left. */
+type Tracked = Pass & { sent(): void };
 
 /** @returns a function that runs one exchange; it throws what `Guard.pass`, `Transport.open` and `read` throw */
 export function createLogin({ address, allowBasic, guard, transport, clock }: LoginDependencies) {
   let session: NonceSession | null = null;
 
   return async function exchange<T>(request: Exchange<T>): Promise<T> {
-    const answer = await guard.pass<Answer<T>>(request.patience, (pass) => attempt(pass, request));
+    const answer = await guard.pass<Answer<T>>(request.patience, (pass) => onceSent(pass, request));
     if (answer.status === 'rejected') throw answer.reason;
     return answer.value;
   };
 
-  async function attempt<T>(pass: Pass, request: Exchange<T>): Promise<Verdict<Answer<T>>> {
+  /** NeverSent is of one request; here it must be true of all that were tried with credentials. */
+  async function onceSent<T>(pass: Pass, request: Exchange<T>): Promise<Verdict<Answer<T>>> {
+    let wasSent = false;
+    const sent = () => {
+      wasSent = true;
+    };
+    try {
+      return await attempt({ ...pass, sent }, request);
+    } catch (error) {
+      if (!(error instanceof NeverSent) || !wasSent) throw error;
+      throw new Busy('camera_unreachable', error.message, { cause: error });
+    }
+  }
+
+  async function attempt<T>(pass: Tracked, request: Exchange<T>): Promise<Verdict<Answer<T>>> {
     // An old nonce may be refused in words that leave open whether it was counted: only where one more is affordable.
     const reuse = pass.badLoginsLeft > 1 ? reusable(session, request.path, pass.nonceReuse, clock) : null;
     session = null;
@@ -74,7 +90,7 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
 
   type Start = { challenge: Challenge | null; doubtful: number; triesLeft: number | null };
 
-  async function attemptFresh<T>(pass: Pass, request: Exchange<T>, start: Start): Promise<Verdict<Answer<T>>> {
+  async function attemptFresh<T>(pass: Tracked, request: Exchange<T>, start: Start): Promise<Verdict<Answer<T>>> {
     let { challenge, triesLeft, doubtful: logins } = start;
     for (;;) {
       if (challenge === null) {
@@ -102,13 +118,13 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
     }
   }
 
-  function sendAnswer<T>(pass: Pass, request: Exchange<T>, challenge: Challenge): Promise<IncomingMessage> {
+  function sendAnswer<T>(pass: Tracked, request: Exchange<T>, challenge: Challenge): Promise<IncomingMessage> {
     if (challenge.scheme === 'digest') return sendDigest(pass, request, challenge, 1);
     return sendArmed(pass, request, answerBasic(pass.account));
   }
 
   function sendDigest<T>(
-    pass: Pass,
+    pass: Tracked,
     request: Exchange<T>,
     challenge: Challenge & { scheme: 'digest' },
     use: number,
@@ -117,11 +133,18 @@ export function createLogin({ address, allowBasic, guard, transport, clock }: Lo
     return sendArmed(pass, request, answerDigest({ challenge, credentials: pass.account, method, path, use }));
   }
 
-  async function sendArmed<T>(pass: Pass, request: Exchange<T>, authorization: string): Promise<IncomingMessage> {
+  async function sendArmed<T>(pass: Tracked, request: Exchange<T>, authorization: string): Promise<IncomingMessage> {
     await pass.arm();
     // Not given up halfway, not even by a shutdown: the camera judges the password either way, and only its answer tells.
     const { signal: _, ...patience } = request.patience;
-    return send({ ...request, patience }, { Authorization: authorization });
+    try {
+      const response = await send({ ...request, patience }, { Authorization: authorization });
+      pass.sent();
+      return response;
+    } catch (error) {
+      if (!(error instanceof NeverSent)) pass.sent();
+      throw error;
+    }
   }
 
   async function send<T>(request: Exchange<T>, login: Record<string, string>): Promise<IncomingMessage> {

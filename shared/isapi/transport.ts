@@ -60,7 +60,7 @@ export function httpTransport(options: { agent?: Agent } = {}): Transport {
         }, headerTimeoutMs);
         // An agent's socket may be connected already.
         sent.once('socket', (socket) => {
-          isConnected = !socket.connecting;
+          isConnected = socket.readyState === 'open';
           socket.once('connect', () => {
             isConnected = true;
           });

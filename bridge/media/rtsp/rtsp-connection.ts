@@ -1,7 +1,7 @@
 // One TCP connection to a camera's RTSP port, one request at a time.
 import { connect } from 'node:net';
 import type { Clock } from '../../../shared/support/clock.ts';
-import { Busy, type GateError, Rejected, reasonOf } from '../../../shared/support/errors.ts';
+import { Busy, type GateError, NeverSent, Rejected, reasonOf } from '../../../shared/support/errors.ts';
 import { type RtspResponse, rtspResponseReader } from './rtsp-response.ts';
 import type { RtspAddress } from './rtsp-url.ts';
 
@@ -12,7 +12,7 @@ export type RtspRequest = { method: string; url: string; headers?: Readonly<Reco
 export type RtspConnection = {
   /**
    * Resolves with the answer, whatever its status.
-   * @throws Busy `camera_unreachable` when none comes; Rejected `camera_refused` when it is no RTSP
+   * @throws Busy `camera_unreachable` when none comes, NeverSent where the connection had ended before; Rejected `camera_refused` when it is no RTSP
    */
   request(request: RtspRequest): Promise<RtspResponse>;
   /** Aborted when the connection has ended, from whichever side. */
@@ -85,6 +85,7 @@ export function connectRtsp(address: RtspAddress, { patience, read = answersAlon
 
   return {
     async request({ method, url, headers = {} }) {
+      if (failed instanceof Busy) throw new NeverSent('camera_unreachable', failed.message, { cause: failed });
       if (failed !== null) throw failed;
       sent += 1;
       awaited = Promise.withResolvers<RtspResponse>();

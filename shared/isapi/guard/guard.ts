@@ -214,7 +214,7 @@ export function createGuard({ camera, account, ledger, clock, log, holder }: Gua
 
     async rearm(operator) {
       const { passwordVersion } = await account.reread();
-      await store.update((row) => rows.rearmed(countLost(row), passwordVersion));
+      await store.update((row) => rows.rearmed(countLost(row), passwordVersion, clock.now()));
       log.info('guard.rearmed', { camera, operator });
     },
   };

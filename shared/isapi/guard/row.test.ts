@@ -55,7 +55,7 @@ describe('an attempt whose outcome was lost', () => {
   });
 
   it('is asked after once: lost again, or lost after an operator’s word, the password waits for people', () => {
-    expect([probeIn(losing(losing(letIn))), probeIn(losing(rearmed(losing(letIn), passwordVersion)))]).toEqual([
+    expect([probeIn(losing(losing(letIn))), probeIn(losing(rearmed(losing(letIn), passwordVersion, NOW)))]).toEqual([
       null,
       null,
     ]);

@@ -32,6 +32,8 @@ export type ShutReason = z.infer<typeof ShutReasonSchema>;
 const ShutSchema = z.object({
   since: Instant,
   why: ShutReasonSchema,
+  /** When the camera refused last, or nobody heard. Rows of older versions do not say. */
+  refusedAt: Instant.optional(),
   /** What the camera said was left before it locks; null when it did not say. */
   triesLeft: Count.nullable(),
   /** When one probe may go; null: only a changed password or an operator opens. */
@@ -113,6 +115,7 @@ export function shutBy(row: GuardRow, { passwordVersion, logins, why, notice, no
   const probeInMs = letIn ? LET_IN_PROBE_MS : unlockMsOf(why, notice);
   const shut: Shut = {
     since: before.shut?.since ?? isoInstant(now),
+    refusedAt: isoInstant(now),
     why,
     triesLeft: notice.triesLeft,
     probeAt: badLogins < MAX_BAD_LOGINS ? isoInstant(now + probeInMs) : null,
@@ -148,11 +151,18 @@ export function probePostponed(row: GuardRow, passwordVersion: string, now: numb
   return withRecord(row, { ...record, shut: { ...shut, probeAt: isoInstant(now + UNKNOWN_UNLOCK_MS) } });
 }
 
-/** An operator's word is worth one try, not two: pressing it again and again must not lock the camera either. */
-export function rearmed(row: GuardRow, passwordVersion: string): GuardRow {
-  const record = recordOf(row, passwordVersion);
+/**
+ * An operator's word is worth one try, not two: pressing it again and again must not lock the camera either. Where no camera
+ * refused, that try is the probe, which goes now.
+ */
+export function rearmed(row: GuardRow, passwordVersion: string, now: number): GuardRow {
   const others = withoutTriesLeft(row);
-  if (record.shut === null) return others;
+  const record = recordOf(others, passwordVersion);
+  const { shut, letIn } = record;
+  if (shut === null) return others;
+  if (letIn && shut.why === 'lost_attempt' && shut.probeAt !== null) {
+    return withRecord(others, { ...record, shut: { ...shut, probeAt: isoInstant(now) } });
+  }
   return withRecord(others, { ...record, badLogins: Math.min(record.badLogins, MAX_BAD_LOGINS - 1), shut: null });
 }
 
@@ -173,7 +183,8 @@ export function shutOf(row: GuardRow, passwordVersion: string): Shut | null {
   const others = row.passwords.flatMap((other) => other.shut ?? []);
   const lastTry = others.find(({ why, triesLeft }) => why === 'bad_login' && triesLeft !== null && triesLeft <= 1);
   if (lastTry === undefined) return null;
-  return { ...lastTry, probeAt: isoInstant(Date.parse(lastTry.since) + UNKNOWN_UNLOCK_MS) };
+  const { refusedAt = lastTry.since } = lastTry;
+  return { ...lastTry, probeAt: isoInstant(Date.parse(refusedAt) + UNKNOWN_UNLOCK_MS) };
 }
 
 export function isShut(shut: Shut | null, now: number): shut is Shut {

@@ -31,6 +31,7 @@ export type MultipartOutput =
 type State = 'seek' | 'headers' | 'body' | 'skip';
 
 export class MultipartReader {
+  readonly #contentType: string;
   readonly #delimiters: DelimiterSeek;
   readonly #maxPartBytes: number;
   readonly #pool: BodyPool | null;
@@ -44,6 +45,7 @@ export class MultipartReader {
 
   /** With a `pool`, bodies are good until they are given back to it. */
   constructor(contentType: string, options: { maxPartBytes?: number; pool?: BodyPool } = {}) {
+    this.#contentType = contentType;
     this.#delimiters = new DelimiterSeek(contentType);
     this.#maxPartBytes = options.maxPartBytes ?? MAX_PART_BYTES;
     this.#pool = options.pool ?? null;
@@ -69,12 +71,24 @@ export class MultipartReader {
     return this.#run(this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]), false);
   }
 
-  /** The sender has paused: gives up on a length larger than what came, if the bytes show where the part ends. */
+  /**
+   * The sender has paused, or what stands in the part looks like the next one for a while: gives up on a length larger than
+   * what came, if the bytes show where the part ends.
+   */
   settle(): MultipartOutput[] {
     if (this.#state !== 'body') return [];
     const bytes = this.#body?.view() ?? EMPTY;
     const verdict = this.#part?.judge(bytes, { quiet: true }) ?? 'more';
-    return verdict === 'more' ? [] : this.#run(this.#conclude(bytes, verdict), false);
+    if (verdict === 'more' || ('truncatedAt' in verdict && this.#goesOn(bytes.subarray(verdict.truncatedAt))))
+      return [];
+    return this.#run(this.#conclude(bytes, verdict), false);
+  }
+
+  /** Whether these bytes only begin like parts, and then are what they stand in. */
+  #goesOn(bytes: Buffer): boolean {
+    const trial = new MultipartReader(this.#contentType);
+    const read = [...trial.push(bytes), ...trial.end()];
+    return read.some((output) => output.type === 'fault' && output.fault === 'junk_between_parts');
   }
 
   /** The sender is done: what is whole is handed on, what is not is counted. */
