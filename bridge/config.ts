@@ -69,8 +69,9 @@ export type BridgeConfig = {
 /** Throws Rejected `invalid_request`, one sentence a line. */
 export function readBridgeConfig(env: Environment, readFile: (path: string) => string): BridgeConfig {
   const cameras = readPart(() => readCameras(env, readFile));
-  const parsed = Settings.safeParse(settingsIn(env));
-  const { GATE_PICTURES_BUCKET: bucket, GATE_PICTURES_FOLDER: folder } = env;
+  const set = settingsIn(env);
+  const parsed = Settings.safeParse(set);
+  const { GATE_PICTURES_BUCKET: bucket, GATE_PICTURES_FOLDER: folder } = set;
   const isOnePlace = !bucket !== !folder;
   if (!cameras.success || !parsed.success || !isOnePlace) {
     throw wrongConfiguration([

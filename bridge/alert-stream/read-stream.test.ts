@@ -80,6 +80,14 @@ describe('a picture that breaks off while the stream goes on', () => {
     expect(gate.faults).toEqual(['part_truncated']);
   });
 
+  test('holds up no event behind it when something stray follows that one and the camera then pauses', async () => {
+    await gate.open();
+    gate.camera.write(passage('01A123BC').subarray(0, 150_000));
+    gate.camera.write(Buffer.concat([alertPart('01A124BC', 0, 1), Buffer.from('HTTP/1.1 200 OK\r\nA: stray\r\n\r\n')]));
+    await gate.until(() => gate.plates.length === 2);
+    expect(gate.plates).toEqual(['01A123BC', '01A124BC']);
+  });
+
   test('is told from one that takes its time and holds bytes like an event: that one is whole', async () => {
     await gate.open();
     const scene = Buffer.from(SCENE);

@@ -8,6 +8,8 @@ import type { PictureBudget } from './picture-budget.ts';
 
 /** A part that has begun and then pauses this long is settled: its length lied, or its picture was cut short. */
 const QUIET_MS = 1_000;
+/** Timers may fire this much before the clock says so. */
+const TIMER_SLACK_MS = 50;
 
 export type StreamEvent = Assembled | { type: 'fault'; fault: PartFault; reason: string };
 
@@ -123,10 +125,15 @@ class StreamReading {
     if (this.#quiet) clearTimeout(this.#quiet);
     this.#quiet = null;
     if (!this.#reader.isInsidePart && this.#assembly.heldBytes === 0) return;
-    this.#quiet = setTimeout(() => {
-      this.#quiet = null;
-      this.#handle([...this.#events(this.#reader.settle()), ...this.#assembly.flush()]);
-    }, QUIET_MS);
+    this.#quiet = setTimeout(() => this.#settle(), QUIET_MS);
+  }
+
+  #settle(): void {
+    this.#quiet = null;
+    const isPaused = performance.now() - this.#lastByteAt >= QUIET_MS - TIMER_SLACK_MS;
+    this.#handle([...this.#events(this.#reader.settle({ isPaused })), ...this.#assembly.flush()]);
+    // The pause may begin only now.
+    if (!isPaused) this.#watchQuiet();
   }
 
   #checkSilence(): void {

@@ -68,8 +68,8 @@ const ADDRESSES = [
 export function plateHider({ plates, ids, instead, keepsAddresses = false }: PlateHiding): PlateHider {
   const known = new Set([...plates].map(bare).filter(({ length }) => length >= MIN_KNOWN_CHARACTERS));
   const names = ids.map((id) => `${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:-(?:main|sub))?`);
-  const isName = keeping(names);
-  const isKept = keeping([...KEPT, ...(keepsAddresses ? ADDRESSES : []), ...names]);
+  const keptNames = keeping(names);
+  const keptWords = keeping([...KEPT, ...(keepsAddresses ? ADDRESSES : []), ...names]);
 
   const hide = (text: string, kept: RegExp, isPlate: IsPlate): string =>
     text
@@ -94,13 +94,13 @@ export function plateHider({ plates, ids, instead, keepsAddresses = false }: Pla
   const withoutKnown = (text: string) =>
     known.size === 0
       ? text
-      : hide(text, isName, ({ length }, joined) => {
+      : hide(text, keptNames, ({ length }, joined) => {
           return (isMixed(joined) && isKnown(joined)) || (length === 1 && holdsKnown(joined));
         });
   return {
     known: withoutKnown,
     any: (text) =>
-      hide(withoutKnown(text), isKept, (parts, joined) => {
+      hide(withoutKnown(text), keptWords, (parts, joined) => {
         return isKnown(joined) || (parts.length === 1 ? looksWhole(joined) : looksSpaced(parts, joined));
       }),
   };

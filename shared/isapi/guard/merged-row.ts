@@ -86,7 +86,12 @@ function mergedShut(table: Shut | null, copy: Shut | null, base: Shut | null): S
   if (isSame(table, base)) return copy;
   if (table === null || copy === null) return table ?? copy;
   const earlier = table.since <= copy.since ? table : copy;
-  return { ...earlier, triesLeft: least(table.triesLeft, copy.triesLeft), probeAt: later(table.probeAt, copy.probeAt) };
+  const refusedAt = [table.refusedAt, copy.refusedAt]
+    .flatMap((at) => at ?? [])
+    .toSorted()
+    .at(-1);
+  const merged = { ...earlier, ...(refusedAt !== undefined && { refusedAt }) };
+  return { ...merged, triesLeft: least(table.triesLeft, copy.triesLeft), probeAt: later(table.probeAt, copy.probeAt) };
 }
 
 function isSame(one: Shut | null, other: Shut | null): boolean {

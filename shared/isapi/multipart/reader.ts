@@ -72,15 +72,15 @@ export class MultipartReader {
   }
 
   /**
-   * The sender has paused, or what stands in the part looks like the next one for a while: gives up on a length larger than
-   * what came, if the bytes show where the part ends.
+   * Gives up on a length larger than what came, if the bytes show where the part ends: when the sender has paused, or, not
+   * `isPaused`, when what stands in the part has looked like the next one for a while, and still does.
    */
-  settle(): MultipartOutput[] {
+  settle({ isPaused = true } = {}): MultipartOutput[] {
     if (this.#state !== 'body') return [];
     const bytes = this.#body?.view() ?? EMPTY;
     const verdict = this.#part?.judge(bytes, { quiet: true }) ?? 'more';
-    if (verdict === 'more' || ('truncatedAt' in verdict && this.#goesOn(bytes.subarray(verdict.truncatedAt))))
-      return [];
+    if (verdict === 'more') return [];
+    if (!isPaused && 'truncatedAt' in verdict && this.#goesOn(bytes.subarray(verdict.truncatedAt))) return [];
     return this.#run(this.#conclude(bytes, verdict), false);
   }
 
